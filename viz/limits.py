@@ -1,0 +1,45 @@
+"""What one run may cost. One place, one number each; each is named in the sentence that refuses."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The limits of one run; the defaults suit a class on one shared server."""
+
+    seconds: float = 10.0
+    """Wall-clock time of the child process, checking and drawing included."""
+    memory_bytes: int = 1 << 30
+    """Memory of the child above what torch itself has mapped."""
+    source_bytes: int = 64 * 1024
+    """Length of the program's text in UTF-8."""
+    syntax_nodes: int = 20_000
+    """Nodes of the syntax tree."""
+    nesting: int = 100
+    """Depth of the syntax tree."""
+    steps: int = 2_000_000
+    """Statements and expressions that the interpreter evaluates."""
+    call_depth: int = 100
+    """Functions of the program that are inside one another."""
+    integer_bits: int = 4096
+    """Length of a whole number of the program."""
+    sequence_items: int = 100_000
+    """Items of a list, tuple or text of the program."""
+    operations: int = 3_000
+    """Operations in the graph of one recorded backward pass."""
+    total_operations: int = 100_000
+    """Operations that are recorded over the whole program."""
+    backwards: int = 50
+    """Backward passes that are recorded."""
+    printed_characters: int = 20_000
+    """Text that the program prints."""
+    input_characters: int = 4_000
+    """Text of one input."""
+    array_values: int = 64
+    """A tensor with more elements is summarised: shape, range, mean, norm."""
+    answer_bytes: int = 20_000_000
+    """Size of the answer of the child process."""
+
+
+DEFAULT = Limits()

@@ -1,0 +1,260 @@
+"""What the real engine did, as plain frozen data: the one thing that leaves the child process.
+
+Words are the field's: leaf, grad_fn, upstream gradient, local derivative, contribution, accumulate.
+*Upstream* is nearer the loss, *downstream* nearer the leaves: gradients flow from upstream to downstream.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import msgspec
+
+from viz.errors import InputError
+
+VERSION = 1
+
+Number = bool | int | float | str
+"""A number in JSON. What JSON lacks travels as text: "nan", "inf", "-inf", and complex numbers."""
+
+
+def to_number(value: bool | int | float | complex) -> Number:
+    """The number as JSON can hold it, without loss.
+
+    >>> to_number(float("-inf")), to_number(2.5), to_number(True)
+    ('-inf', 2.5, True)
+    """
+    if isinstance(value, complex):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def to_float(number: Number) -> float:
+    """Back to a float; NaN for a complex number.
+
+    >>> to_float("-inf"), to_float(True)
+    (-inf, 1.0)
+    """
+    try:
+        return float(number)
+    except ValueError:
+        return math.nan
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Frozen, slotted, compared by value; tuples, never lists."""
+
+
+class Array(Record):
+    """A tensor's numbers, or a summary of them where it has many.
+
+    values    row-major; None above `Limits.array_values` elements
+    low, high, mean, norm   over the finite elements; None where there are none. norm is Euclidean.
+    nonfinite how many elements are NaN or infinite
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    values: tuple[Number, ...] | None = None
+    low: Number | None = None
+    high: Number | None = None
+    mean: Number | None = None
+    norm: Number | None = None
+    nonfinite: int = 0
+
+    def __post_init__(self) -> None:
+        if self.values is not None and len(self.values) != self.size:
+            raise ValueError(f"{len(self.values)} values for shape {self.shape}")
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape == ()
+
+    def floats(self) -> tuple[float, ...]:
+        """The values as floats, row-major. Raises ValueError where only a summary was kept."""
+        if self.values is None:
+            raise ValueError(f"only a summary of {self.size} elements was kept")
+        return tuple(to_float(value) for value in self.values)
+
+
+class Argument(Record):
+    """One argument of the recorded forward call.
+
+    name     the operation's own parameter name in ATen's schema: "self", "other", "exponent", "dim"
+    node     the node whose result was passed; None for a plain value
+    output   which of that node's results
+    text     a plain value as Python would write it: "2", "[0, 1]", "True"
+    """
+
+    name: str
+    node: str | None = None
+    output: int = 0
+    text: str | None = None
+
+
+NodeKind = Literal["operation", "leaf", "constant", "output"]
+
+
+class Node(Record):
+    """A place in the graph.
+
+    id        "n0", in visiting order from the output
+    kind      operation: a grad_fn. leaf: requires grad, its engine node is AccumulateGrad.
+              constant: an argument that needs no gradient (a tensor, or a plain number).
+              output: what `backward` was called on.
+    name      the engine's name: "PowBackward0", "AccumulateGrad"; "" for constant and output
+    variable  the student's own name for the result, if it has one
+    line      the line of the program that made it
+    values    the forward results, one for each output of the operation (None where not seen)
+    function  the forward call in ATen's words: "aten.pow.Tensor_Scalar"
+    """
+
+    id: str
+    kind: NodeKind
+    name: str
+    variable: str | None = None
+    line: int | None = None
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    values: tuple[Array | None, ...] = ()
+    function: str | None = None
+    arguments: tuple[Argument, ...] = ()
+
+    @property
+    def value(self) -> Array | None:
+        """The first forward result."""
+        return self.values[0] if self.values else None
+
+    def argument(self, name: str) -> Argument | None:
+        return next((found for found in self.arguments if found.name == name), None)
+
+
+class Edge(Record):
+    """A way on which a gradient flows, from `upstream` to `downstream`.
+
+    slot          which input of the upstream operation: `next_functions[slot]`
+    output        which result of the downstream node was used
+    contribution  what the engine sent along it; None where nothing was sent (a constant)
+    """
+
+    upstream: str
+    downstream: str
+    slot: int
+    output: int = 0
+    contribution: Array | None = None
+
+
+class Step(Record):
+    """One firing of one node, in the order in which the engine fired.
+
+    incoming   the upstream gradients, one for each output of the node
+    outgoing   the contributions, one for each slot; for a leaf the single sum that is accumulated
+    """
+
+    node: str
+    incoming: tuple[Array | None, ...]
+    outgoing: tuple[Array | None, ...]
+
+
+class Leaf(Record):
+    """A leaf that the student named or that the graph reached, around this backward.
+
+    node     None where the graph does not reach it
+    before, after   `.grad` around this backward; None as in PyTorch
+    """
+
+    name: str
+    node: str | None
+    value: Array
+    requires_grad: bool
+    before: Array | None = None
+    after: Array | None = None
+
+
+class Backward(Record):
+    """One call of backward.
+
+    output   id of the node of kind "output"
+    line     the line that called backward; None where it was called for the student
+    forward  ids of the operations in the order in which the forward pass ran them
+    dot      torchviz's drawing as DOT text, with attributes and saved tensors, with our ids
+    """
+
+    output: str
+    line: int | None
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    steps: tuple[Step, ...]
+    forward: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+    dot: str = ""
+
+    def __post_init__(self) -> None:
+        ids = {node.id for node in self.nodes}
+        if len(ids) != len(self.nodes):
+            raise ValueError("two nodes share an id")
+        used = {self.output, *self.forward, *(step.node for step in self.steps)}
+        for edge in self.edges:
+            used |= {edge.upstream, edge.downstream}
+        if not used <= ids:
+            raise ValueError(f"unknown nodes: {sorted(used - ids)}")
+
+    def node(self, node_id: str) -> Node:
+        return next(node for node in self.nodes if node.id == node_id)
+
+
+class Input(Record):
+    """A free name of an expression, or a parameter of a pasted `def forward(...)`."""
+
+    name: str
+    text: str
+    requires_grad: bool = True
+
+
+class Notice(Record):
+    """Something that the page says about the run."""
+
+    text: str
+    line: int | None = None
+
+
+class Trace(Record):
+    """Everything that is shown of one run of one program."""
+
+    source: str
+    inputs: tuple[Input, ...] = ()
+    printed: str = ""
+    backwards: tuple[Backward, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    version: int = VERSION
+
+    def to_json(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    @staticmethod
+    def from_json(text: str | bytes) -> Trace:
+        """Raises InputError for a file that is no trace, or one of another version."""
+        try:
+            version = msgspec.json.decode(text, type=_Versioned).version
+        except msgspec.DecodeError as error:
+            raise InputError("this is not a SeeGrad trace file.") from error
+        if version != VERSION:
+            raise InputError(
+                f"this trace file has version {version}; this program reads version {VERSION}.",
+                hint="Record it again with this version.",
+            )
+        try:
+            return msgspec.json.decode(text, type=Trace)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise InputError(f"this trace file is damaged: {error}.") from error
+
+
+class _Versioned(msgspec.Struct):
+    version: int
