@@ -1,0 +1,119 @@
+"""Make real Traces from plain Python text, for tests: CPython runs it, the Recorder watches.
+
+This is not the language of the program (viz/language): any Python goes, and nothing is checked.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import sys
+import textwrap
+from types import FrameType
+from typing import Any
+
+import torch
+
+from viz.capture import Recorder
+from viz.limits import DEFAULT, Limits
+from viz.trace import Backward, Trace
+
+_FILE = "<traced program>"
+_BACKWARD = "_recorded_backward"
+
+
+def trace_of(source: str, limits: Limits = DEFAULT) -> Trace:
+    """Run a program line by line through the Recorder.
+
+    `x.backward(...)` is recorded; a program that never calls it gets it called on the value of its
+    last line, or on the last variable that requires grad. `torch` and `F` are there already.
+
+    >>> trace_of("x = torch.tensor(3.0, requires_grad=True)\\ny = x**2").backwards[0].nodes[1].name
+    'PowBackward0'
+    """
+    program = _Program(textwrap.dedent(source).strip("\n"), limits)
+    return program.run()
+
+
+def backward_of(source: str, limits: Limits = DEFAULT) -> Backward:
+    """The last backward pass of a program."""
+    return trace_of(source, limits).backwards[-1]
+
+
+class _Program:
+    def __init__(self, source: str, limits: Limits) -> None:
+        self.source = source
+        self.recorder = Recorder(limits)
+        self.line = 1
+        self.names: dict[str, Any] = {
+            "torch": torch,
+            "F": torch.nn.functional,
+            _BACKWARD: self._backward,
+        }
+
+    def run(self) -> Trace:
+        tree = _CallsOfBackward().visit(ast.parse(self.source))
+        last = tree.body[-1]
+        if isinstance(last, ast.Expr):
+            name = ast.copy_location(ast.Name("_last", ast.Store()), last)
+            tree.body[-1] = ast.copy_location(ast.Assign([name], last.value), last)
+        code = compile(ast.fix_missing_locations(tree), _FILE, "exec")
+        printed = io.StringIO()
+        with self.recorder, contextlib.redirect_stdout(printed):
+            self._traced(code)
+            if not self.recorder.backwards:
+                self.recorder.backward(self._result())
+        return Trace(
+            source=self.source,
+            printed=printed.getvalue(),
+            backwards=self.recorder.backwards,
+        )
+
+    def _traced(self, code: Any) -> None:
+        before = sys.gettrace()
+        sys.settrace(self._trace)
+        try:
+            exec(code, self.names)
+        finally:
+            sys.settrace(before)
+
+    def _trace(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        """Before each line: name what the line before it bound, then enter the line."""
+        if frame.f_code.co_filename != _FILE:
+            return None
+        # When a frame begins, its locals are parameters: the line of `def` names them.
+        line = frame.f_lineno if event == "call" else self.line
+        for name, value in list(frame.f_locals.items()):
+            if isinstance(value, torch.Tensor) and name != "_last":
+                self.recorder.name_tensor(name, value, line)
+        if event in ("line", "call"):
+            self.line = frame.f_lineno
+            self.recorder.enter_line(self.line)
+        return self._trace
+
+    def _backward(self, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> None:
+        self.recorder.backward(tensor, *args, **kwargs, line=self.line)
+
+    def _result(self) -> torch.Tensor:
+        candidates = [
+            value
+            for value in self.names.values()
+            if isinstance(value, torch.Tensor) and value.requires_grad
+        ]
+        last = self.names.get("_last")
+        if isinstance(last, torch.Tensor) and last.requires_grad:
+            candidates.append(last)
+        return candidates[-1]
+
+
+class _CallsOfBackward(ast.NodeTransformer):
+    """`x.backward(...)` becomes a call of the recorder with x as the first argument."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if not (isinstance(node.func, ast.Attribute) and node.func.attr == "backward"):
+            return node
+        function = ast.Name(_BACKWARD, ast.Load())
+        call = ast.Call(function, [node.func.value, *node.args], node.keywords)
+        return ast.copy_location(call, node)

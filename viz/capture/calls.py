@@ -1,0 +1,262 @@
+"""Remember the forward calls that make grad_fns: function, arguments and results, as they were.
+
+A call is known by the sequence number of the grad_fn that it made: one number, instead of the
+grad_fn itself, which would keep the whole graph and its saved tensors in memory. What is kept of a
+tensor is a Subject, which does not keep the tensor alive either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from viz.capture.arrays import Scalar, Snapshot
+from viz.capture.schemas import Signature, signature_of
+from viz.errors import LimitError
+from viz.limits import Limits
+
+
+class Result(NamedTuple):
+    """Output number `output` of the grad_fn with this sequence number."""
+
+    number: int
+    output: int
+
+
+class Name(NamedTuple):
+    """The student's name for a result, and the line that gave it."""
+
+    text: str
+    line: int
+
+
+class Subject:
+    """What is known about one tensor, while it lives and after."""
+
+    __slots__ = ("name", "order", "sighting")
+
+    def __init__(self) -> None:
+        self.name: Name | None = None
+        self.order = 0
+        self.sighting: Sighting | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sighting:
+    """A leaf or a constant as an argument, with the value it had; in-place changes make a new one.
+
+    Compared by identity: one sighting is one node of the drawing.
+    """
+
+    subject: Subject
+    version: int
+    requires_grad: bool
+    snapshot: Snapshot
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operand:
+    """A plain number that is an operand of elementwise arithmetic; each use is its own node."""
+
+    value: Scalar
+
+
+Source = Result | Sighting | Operand
+"""Where a tensor argument came from. Every other argument is kept as the plain value that it is."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One forward call. `target` is the tensor that an in-place operation changed."""
+
+    signature: Signature
+    arguments: dict[str, Any]
+    line: int | None
+    target: Subject | None = None
+
+    def sources(self) -> Iterator[Source]:
+        """The tensors and number operands, in the order of the arguments."""
+        for value in self.arguments.values():
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, Result | Sighting | Operand):
+                    yield item
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    """A call that has run, but whose results have no grad_fn yet."""
+
+    call: Call
+    results: list[tuple[torch.Tensor, Snapshot]]
+
+
+class Calls(TorchDispatchMode):
+    """The record of the forward pass. Active as a context manager; changes nothing it sees."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self.line: int | None = None
+        self.paused = False
+        self._limits = limits
+        self._subjects = WeakTensorKeyDictionary()
+        self._bound: dict[str, Subject] = {}
+        self._names: dict[Result, Name] = {}
+        self._results: dict[Result, Snapshot] = {}
+        self._calls: dict[int, Call] = {}
+        self._pending: _Pending | None = None
+        self._named = 0
+
+    # What the recorder asks.
+
+    def call(self, number: int) -> Call | None:
+        return self._calls.get(number)
+
+    def result(self, result: Result) -> Snapshot | None:
+        return self._results.get(result)
+
+    def name(self, result: Result) -> Name | None:
+        """The name of this very result, or else of the tensor that the operation changed."""
+        call = self._calls.get(result.number)
+        if result in self._names or call is None or call.target is None:
+            return self._names.get(result)
+        return call.target.name
+
+    def subject(self, tensor: torch.Tensor) -> Subject:
+        found = self._subjects.get(tensor)
+        if found is None:
+            found = self._subjects[tensor] = Subject()
+        return found
+
+    def bound_tensors(self) -> list[tuple[Subject, torch.Tensor]]:
+        """The living tensors that still own their name, in the order of naming."""
+        living: list[tuple[Subject, torch.Tensor]] = [
+            (subject, tensor)
+            for tensor, subject in self._subjects.items()
+            if subject.name is not None and self._bound.get(subject.name.text) is subject
+        ]
+        return sorted(living, key=lambda pair: pair[0].order)
+
+    def bind(self, name: str, tensor: torch.Tensor, line: int) -> None:
+        """The first name of a tensor stays, and so does the first name of each grad_fn's result."""
+        self.settle()
+        subject = self.subject(tensor)
+        if subject.name is None:
+            self._named += 1
+            subject.name = Name(name, line)
+            subject.order = self._named
+            self._bound[name] = subject
+        if tensor.grad_fn is not None:
+            self._names.setdefault(_result_of(tensor), Name(name, line))
+
+    # What PyTorch tells.
+
+    def __torch_dispatch__(
+        self,
+        func: torch._ops.OpOverload,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        self.settle()
+        if self.paused or not torch.is_grad_enabled():
+            return func(*args, **kwargs)
+        # Before the call: an operation in place changes its arguments.
+        call = self._read(func, args, kwargs)
+        answer = func(*args, **kwargs)
+        if call is not None:
+            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in _tensors_in(answer)]
+            self._pending = _Pending(call, results)
+        return answer
+
+    def settle(self) -> None:
+        """Learn which grad_fns the last call made.
+
+        PyTorch attaches a grad_fn to a result after the call has passed here, and before the next
+        one does.
+        """
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        for tensor, snapshot in pending.results:
+            if pending.call.target is not None and tensor._base is not None:
+                # A change of a view is a change of its base, which gets the grad_fn (CopySlices).
+                tensor = tensor._base
+                snapshot = Snapshot(tensor, self._limits)
+            if tensor.grad_fn is not None:
+                result = _result_of(tensor)
+                self._results[result] = snapshot
+                self._calls[result.number] = pending.call
+        if len(self._calls) > self._limits.total_operations:
+            raise LimitError(
+                f"the program runs more than {self._limits.total_operations:,} operations"
+                " that need a gradient.",
+                line=pending.call.line,
+            )
+
+    def _read(
+        self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Call | None:
+        """The call, or None where no argument requires grad, so that no grad_fn can be made."""
+        if not any(tensor.requires_grad for tensor in _tensors_in((args, kwargs))):
+            return None
+        signature = signature_of(func)
+        arguments = {
+            name: self._argument(signature, name, value)
+            for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
+        }
+        call = Call(signature, arguments, self.line)
+        if signature.in_place:
+            changed = args[0]
+            call.target = self.subject(changed if changed._base is None else changed._base)
+        return call
+
+    def _argument(self, signature: Signature, name: str, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return self._source(value)
+        if isinstance(value, list | tuple):
+            return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]
+        if name in signature.operands and isinstance(value, int | float | complex):
+            return Operand(value)
+        return value
+
+    def _source(self, tensor: torch.Tensor) -> Source:
+        if tensor.grad_fn is not None:
+            result = _result_of(tensor)
+            if result not in self._results:
+                # Made out of sight, by a custom Function or by the engine: seen here first.
+                self._results[result] = Snapshot(tensor, self._limits)
+            return result
+        subject = self.subject(tensor)
+        last = subject.sighting
+        state = (tensor._version, tensor.requires_grad)
+        if last is None or (last.version, last.requires_grad) != state:
+            last = Sighting(subject, *state, Snapshot(tensor, self._limits), tuple(tensor.shape))
+            subject.sighting = last
+        return last
+
+
+def _result_of(tensor: torch.Tensor) -> Result:
+    grad_fn: Any = tensor.grad_fn
+    return Result(grad_fn._sequence_nr(), tensor.output_nr)
+
+
+def _tensors_in(value: Any) -> list[torch.Tensor]:
+    """The tensors in nested lists, tuples and dictionaries, in order."""
+    found = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, torch.Tensor):
+            found.append(item)
+        elif isinstance(item, list | tuple):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            waiting.extend(reversed(item.values()))
+    return found

@@ -1,0 +1,169 @@
+"""Turn the walked graph and its steps into the nodes and edges of a Backward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from viz.capture.arrays import number_array, summarize
+from viz.capture.calls import Call, Calls, Name, Operand, Result, Sighting, Subject
+from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
+from viz.capture.schemas import text_of
+from viz.limits import Limits
+from viz.trace import Argument, Array, Edge, Node, NodeKind, Step
+
+
+def edges_of(graph: Graph, steps: tuple[Step, ...]) -> tuple[Edge, ...]:
+    """Every way that a gradient can take, with what was sent along it, and the constants' edges."""
+    return tuple(_edges(graph, {step.node: step for step in steps}))
+
+
+def _edges(graph: Graph, steps: dict[str, Step]) -> Iterator[Edge]:
+    root, used = graph.ids[graph.root], graph.output.output_nr
+    seed = steps[root].incoming[used] if root in steps else None
+    yield Edge(graph.OUTPUT, root, slot=0, output=used, contribution=seed)
+    for grad_fn in graph.operations:
+        upstream = graph.ids[grad_fn]
+        sent = steps[upstream].outgoing if upstream in steps else ()
+        for slot, (below, output) in enumerate(grad_fn.next_functions):
+            if below is not None:
+                contribution = sent[slot] if slot < len(sent) else None
+                yield Edge(upstream, graph.ids[below], slot, output, contribution)
+        if grad_fn in graph.calls:
+            for position, constant in constants_of(graph.calls[grad_fn]):
+                yield Edge(upstream, graph.ids[constant], slot=position)
+
+
+class Nodes:
+    """The nodes of one graph, with their forward values. Make it before backward runs.
+
+    leaves      the node of each leaf
+    constants   the node of each tensor that needs no gradient, as it was when it was first used
+    """
+
+    def __init__(self, graph: Graph, calls: Calls, limits: Limits) -> None:
+        self._graph = graph
+        self._calls = calls
+        self._limits = limits
+        self._by_number = {
+            grad_fn._sequence_nr(): graph.ids[grad_fn] for grad_fn in graph.operations
+        }
+        self.leaves = {calls.subject(leaf.variable): graph.ids[leaf] for leaf in graph.leaves}
+        self.constants: dict[Subject, Sighting] = {}
+        for constant in graph.constants:
+            if isinstance(constant, Sighting):
+                self.constants.setdefault(constant.subject, constant)
+        self._as_used = _leaves_as_used(graph)
+
+    def all(self) -> tuple[Node, ...]:
+        """In visiting order, the output first."""
+        return (self._output(), *(self._node(item) for item in self._graph.ids))
+
+    def _node(self, item: Any) -> Node:
+        node = self._graph.ids[item]
+        if isinstance(item, Sighting):
+            return _value_node(node, "constant", item.subject.name, item.snapshot.array())
+        if isinstance(item, Operand):
+            return _value_node(node, "constant", None, number_array(item.value))
+        if name_of(item) == ACCUMULATE_GRAD:
+            return self._leaf(node, item)
+        return self._operation(node, item)
+
+    def _output(self) -> Node:
+        tensor = self._graph.output
+        if tensor.grad_fn is None:
+            name = self._calls.subject(tensor).name
+        else:
+            name = self._calls.name(result_of(self._graph.root, tensor.output_nr))
+        value = summarize(tensor, self._limits)
+        return _value_node(self._graph.OUTPUT, "output", name, value)
+
+    def _leaf(self, node: str, accumulate_grad: Any) -> Node:
+        variable = accumulate_grad.variable
+        subject = self._calls.subject(variable)
+        used = self._as_used.get(subject)
+        if used is None or used.version == variable._version:
+            # Looked at afresh: `w.data` can change a leaf without a new version.
+            value = summarize(variable, self._limits)
+        else:
+            value = used.snapshot.array()
+        return _value_node(node, "leaf", subject.name, value, ACCUMULATE_GRAD)
+
+    def _operation(self, node: str, grad_fn: Any) -> Node:
+        call = self._graph.calls.get(grad_fn)
+        outputs = [result_of(grad_fn, i) for i in range(len(grad_fn._input_metadata))]
+        names = [name for name in map(self._calls.name, outputs) if name is not None]
+        line = call.line if call is not None else None
+        if line is None and names:
+            line = names[0].line
+        metadata = grad_fn._input_metadata[0] if outputs else None
+        return Node(
+            node,
+            "operation",
+            name_of(grad_fn),
+            # `a, b = x.unbind()` names two results of one operation; a loop may repeat one name.
+            variable=", ".join(dict.fromkeys(name.text for name in names)) or None,
+            line=line,
+            shape=metadata and tuple(metadata.shape),
+            dtype=metadata and str(metadata.dtype).removeprefix("torch."),
+            values=tuple(self._value(result) for result in outputs),
+            function=call.signature.name if call is not None else None,
+            arguments=tuple(self._arguments(call)) if call is not None else (),
+        )
+
+    def _value(self, result: Result) -> Array | None:
+        snapshot = self._calls.result(result)
+        return None if snapshot is None else snapshot.array()
+
+    def _arguments(self, call: Call) -> Iterator[Argument]:
+        """In the order of ATen's schema, with the defaults of what was not passed."""
+        for name in call.signature.names:
+            if name not in call.arguments:
+                yield Argument(name, text=call.signature.defaults.get(name))
+                continue
+            value = call.arguments[name]
+            if _holds_tensors(value):
+                for index, item in enumerate(value):
+                    yield self._argument(f"{name}[{index}]", item)
+            else:
+                yield self._argument(name, value)
+
+    def _argument(self, name: str, value: Any) -> Argument:
+        if isinstance(value, Result):
+            return Argument(name, self._by_number.get(value.number), value.output)
+        if isinstance(value, Sighting):
+            constant = None if value.requires_grad else self._graph.ids.get(value)
+            return Argument(name, constant or self.leaves.get(value.subject))
+        if isinstance(value, Operand):
+            return Argument(name, self._graph.ids.get(value), text=text_of(value.value))
+        return Argument(name, text=text_of(value))
+
+
+def _leaves_as_used(graph: Graph) -> dict[Subject, Sighting]:
+    """What each leaf held when the forward pass first used it."""
+    found: dict[Subject, Sighting] = {}
+    for call in graph.calls.values():
+        for source in call.sources():
+            if isinstance(source, Sighting) and source.requires_grad:
+                found.setdefault(source.subject, source)
+    return found
+
+
+def _holds_tensors(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(v, Result | Sighting) for v in value)
+
+
+def _value_node(
+    node: str, kind: NodeKind, name: Name | None, value: Array, grad_fn: str = ""
+) -> Node:
+    """A node that holds one value and was not made by an operation."""
+    return Node(
+        node,
+        kind,
+        grad_fn,
+        variable=name and name.text,
+        line=name and name.line,
+        shape=value.shape,
+        dtype=value.dtype,
+        values=(value,),
+    )

@@ -1,0 +1,64 @@
+"""Read ATen's schemas: parameter names, defaults, and which parameters are arithmetic operands."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+ARITHMETIC = frozenset({"add", "sub", "rsub", "mul", "div"})
+"""Elementwise binary arithmetic: a plain number in it is an operand that a person would draw."""
+
+TEXT_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """name "aten.add.Tensor"; names ("self", "other", "alpha"); defaults {"alpha": "1"}."""
+
+    name: str
+    names: tuple[str, ...]
+    defaults: dict[str, str]
+    operands: frozenset[str]
+    in_place: bool
+
+
+@functools.cache
+def signature_of(func: torch._ops.OpOverload) -> Signature:
+    schema = func._schema
+    base = schema.name.partition("::")[2]
+    return Signature(
+        name=str(func),
+        names=tuple(argument.name for argument in schema.arguments),
+        defaults={
+            argument.name: text_of(argument.default_value)
+            for argument in schema.arguments
+            if argument.has_default_value()
+        },
+        operands=frozenset({"self", "other"} if base.rstrip("_") in ARITHMETIC else ()),
+        # ATen's own rule: the name of an operation in place ends in one underscore.
+        in_place=base.endswith("_") and not base.endswith("__") and schema.is_mutable,
+    )
+
+
+def text_of(value: Any) -> str:
+    """A plain value as Python would write it, without a memory address in it.
+
+    >>> text_of([0, 1]), text_of(torch.float32), text_of("mean")
+    ('[0, 1]', 'torch.float32', "'mean'")
+    """
+    if isinstance(value, list | tuple):
+        text = f"[{', '.join(_plain(item) for item in value)}]"
+    else:
+        text = _plain(value)
+    return text if len(text) <= TEXT_CHARACTERS else f"{text[: TEXT_CHARACTERS - 1]}…"
+
+
+def _plain(value: Any) -> str:
+    if value is None or isinstance(value, bool | int | float | complex | str):
+        return repr(value)
+    if isinstance(value, torch.dtype | torch.device | torch.layout | torch.memory_format):
+        return str(value)
+    return type(value).__name__
