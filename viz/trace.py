@@ -1,7 +1,8 @@
 """What the real engine did, as plain frozen data: the one thing that leaves the child process.
 
 Words are the field's: leaf, grad_fn, upstream gradient, local derivative, contribution, accumulate.
-*Upstream* is nearer the loss, *downstream* nearer the leaves: gradients flow from upstream to downstream.
+*Upstream* is nearer the loss, *downstream* nearer the leaves: gradients flow from upstream to
+downstream.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Frozen, slotted, compared by value; tuples, never lists."""
 
 
-class Array(Record):
+class Array(Record, frozen=True):
     """A tensor's numbers, or a summary of them where it has many.
 
     values    row-major; None above `Limits.array_values` elements
@@ -84,13 +85,15 @@ class Array(Record):
         return tuple(to_float(value) for value in self.values)
 
 
-class Argument(Record):
+class Argument(Record, frozen=True):
     """One argument of the recorded forward call.
 
-    name     the operation's own parameter name in ATen's schema: "self", "other", "exponent", "dim"
+    name     the operation's own parameter name in ATen's schema: "self", "exponent", "dim";
+             "tensors[0]" for an item of a list of tensors
     node     the node whose result was passed; None for a plain value
     output   which of that node's results
-    text     a plain value as Python would write it: "2", "[0, 1]", "True"
+    text     a plain value as Python would write it: "2", "[0, 1]", "True"; a number operand of
+             elementwise arithmetic has both a node of its own and its text
     """
 
     name: str
@@ -102,7 +105,7 @@ class Argument(Record):
 NodeKind = Literal["operation", "leaf", "constant", "output"]
 
 
-class Node(Record):
+class Node(Record, frozen=True):
     """A place in the graph.
 
     id        "n0", in visiting order from the output
@@ -110,9 +113,11 @@ class Node(Record):
               constant: an argument that needs no gradient (a tensor, or a plain number).
               output: what `backward` was called on.
     name      the engine's name: "PowBackward0", "AccumulateGrad"; "" for constant and output
-    variable  the student's own name for the result, if it has one
+    variable  the student's own name for the result, if it has one; "a, b" where several results of
+              one operation have names
     line      the line of the program that made it
-    values    the forward results, one for each output of the operation (None where not seen)
+    values    the forward results, one for each output of the operation (None where not seen);
+              as they were when they were made, whatever changes them in place later
     function  the forward call in ATen's words: "aten.pow.Tensor_Scalar"
     """
 
@@ -136,10 +141,12 @@ class Node(Record):
         return next((found for found in self.arguments if found.name == name), None)
 
 
-class Edge(Record):
+class Edge(Record, frozen=True):
     """A way on which a gradient flows, from `upstream` to `downstream`.
 
-    slot          which input of the upstream operation: `next_functions[slot]`
+    slot          which input of the upstream operation: `next_functions[slot]`; for a constant,
+                  which PyTorch's graph leaves out, its position among the tensors and number
+                  operands of the forward call, so that `x - y` has its operands in order either way
     output        which result of the downstream node was used
     contribution  what the engine sent along it; None where nothing was sent (a constant)
     """
@@ -151,7 +158,7 @@ class Edge(Record):
     contribution: Array | None = None
 
 
-class Step(Record):
+class Step(Record, frozen=True):
     """One firing of one node, in the order in which the engine fired.
 
     incoming   the upstream gradients, one for each output of the node
@@ -163,9 +170,10 @@ class Step(Record):
     outgoing: tuple[Array | None, ...]
 
 
-class Leaf(Record):
+class Leaf(Record, frozen=True):
     """A leaf that the student named or that the graph reached, around this backward.
 
+    name     "" for a leaf that was reached, but never named
     node     None where the graph does not reach it
     before, after   `.grad` around this backward; None as in PyTorch
     """
@@ -178,7 +186,7 @@ class Leaf(Record):
     after: Array | None = None
 
 
-class Backward(Record):
+class Backward(Record, frozen=True):
     """One call of backward.
 
     output   id of the node of kind "output"
@@ -210,7 +218,7 @@ class Backward(Record):
         return next(node for node in self.nodes if node.id == node_id)
 
 
-class Input(Record):
+class Input(Record, frozen=True):
     """A free name of an expression, or a parameter of a pasted `def forward(...)`."""
 
     name: str
@@ -218,14 +226,14 @@ class Input(Record):
     requires_grad: bool = True
 
 
-class Notice(Record):
+class Notice(Record, frozen=True):
     """Something that the page says about the run."""
 
     text: str
     line: int | None = None
 
 
-class Trace(Record):
+class Trace(Record, frozen=True):
     """Everything that is shown of one run of one program."""
 
     source: str

@@ -7,7 +7,7 @@ tensor is a Subject, which does not keep the tensor alive either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -104,7 +104,7 @@ class Calls(TorchDispatchMode):
         self.line: int | None = None
         self.paused = False
         self._limits = limits
-        self._subjects = WeakTensorKeyDictionary()
+        self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
         self._bound: dict[str, Subject] = {}
         self._names: dict[Result, Name] = {}
         self._results: dict[Result, Snapshot] = {}
@@ -135,7 +135,7 @@ class Calls(TorchDispatchMode):
 
     def bound_tensors(self) -> list[tuple[Subject, torch.Tensor]]:
         """The living tensors that still own their name, in the order of naming."""
-        living: list[tuple[Subject, torch.Tensor]] = [
+        living = [
             (subject, tensor)
             for tensor, subject in self._subjects.items()
             if subject.name is not None and self._bound.get(subject.name.text) is subject
