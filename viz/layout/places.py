@@ -21,12 +21,13 @@ class Route(Record):
     """The way of the edge with this index in `Backward.edges`.
 
     points   a polyline from the downstream outline to the upstream outline: the forward direction
-    label    where the numbers stand: forward value above, gradient below this point
+    label    where the numbers stand: forward value above, gradient below this point;
+             None for an edge that carries no numbers
     """
 
     edge: int
     points: tuple[Point, ...]
-    label: Point
+    label: Point | None = None
 
 
 class Layout(Record):
@@ -36,3 +37,19 @@ class Layout(Record):
     height: float
     places: tuple[Place, ...]
     routes: tuple[Route, ...]
+
+
+def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
+    """How many characters and lines are kept free for the numbers of a tensor of this shape.
+
+    Scalars, vectors of up to 3 and matrices of up to 3x3 stand there whole; of anything larger
+    the shape and the range.
+
+    >>> block(()), block((3,)), block((2, 2)), block((64, 10))
+    ((7, 1), (20, 1), (14, 2), (13, 2))
+    """
+    if not shape:
+        return 7, 1
+    if 0 in shape or len(shape) > 2 or any(size > 3 for size in shape):
+        return 13, 2
+    return 6 * shape[-1] + 2, 1 if len(shape) == 1 else shape[0]

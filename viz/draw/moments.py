@@ -1,0 +1,121 @@
+"""The positions of the stepper: one for each forward operation if wished, the seed, one a step."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from viz.draw.scene import Scene
+from viz.draw.text import numbers, shape_text
+from viz.rules import Card, describe, explain_seed, explain_step
+from viz.trace import Array, Record
+
+TRAVEL = 6
+"""Frames on the way of one gradient from node to node; more make it smoother and the page heavier."""
+
+
+class Moment(Record):
+    """One position of the stepper.
+
+    name     of the frame that shows it whole: "f1", "b0", "b3"
+    travel   frames that lead to it from the moment before
+    node     the active node
+    x        where it stands, in pixels from the left of the figure at natural size
+    line     the line of the program that made it
+    say      one sentence for the live region: "Step 3 of 5: MulBackward0 sends 4 to w."
+    card     what the rule card says; None in the forward phase
+    heading  what the card is headed with: "Step 2 of 4"
+    """
+
+    phase: Literal["forward", "backward"]
+    name: str
+    travel: tuple[str, ...]
+    node: str
+    x: float
+    line: int | None
+    heading: str
+    say: str
+    card: Card | None = None
+
+
+def moments_of(scene: Scene, forward_first: bool) -> tuple[Moment, ...]:
+    """All positions, in the order in which they are stepped through."""
+    backward = scene.backward
+    forward = tuple(_forward(scene, number) for number in range(1, len(backward.forward) + 1))
+    steps = tuple(_step(scene, number) for number in range(1, len(backward.steps) + 1))
+    return (*(forward if forward_first else ()), _seed(scene), *steps)
+
+
+def _forward(scene: Scene, number: int) -> Moment:
+    node = scene.nodes[scene.backward.forward[number - 1]]
+    heading = f"Forward {number} of {len(scene.backward.forward)}"
+    statement = describe(scene.backward, node.id)
+    return Moment(
+        "forward",
+        f"f{number}",
+        (),
+        node.id,
+        scene.places[node.id].x,
+        node.line,
+        heading,
+        f"{heading}: {statement}, which is {spoken(node.value)}.",
+    )
+
+
+def _seed(scene: Scene) -> Moment:
+    output = scene.nodes[scene.backward.output]
+    name = output.variable or "the output"
+    return Moment(
+        "backward",
+        "b0",
+        (),
+        output.id,
+        scene.places[output.id].x,
+        scene.backward.line or output.line,
+        "Start",
+        f"Start: the gradient of {name} with respect to itself is sent into the graph.",
+        explain_seed(scene.backward),
+    )
+
+
+def _step(scene: Scene, number: int) -> Moment:
+    step = scene.firing(number)
+    node = scene.nodes[step.node]
+    heading = f"Step {number} of {len(scene.backward.steps)}"
+    edges = [scene.backward.edges[index] for index in scene.edges_from[node.id]]
+    if node.kind == "leaf":
+        name = node.variable or "the leaf"
+        leaf = scene.leaves.get(node.id)
+        after = leaf.after if leaf else step.incoming[0]
+        said = f"{name} accumulates; {name}.grad is now {spoken(after)}."
+    elif edges:
+        sent = [f"{spoken(edge.contribution)} to {target(scene, edge.downstream)}" for edge in edges]
+        said = f"{node.name} sends {' and '.join(sent)}."
+    else:
+        said = f"{node.name} sends nothing on."
+    travel = tuple(f"b{number}.{part}" for part in range(TRAVEL)) if edges else ()
+    return Moment(
+        "backward",
+        f"b{number}",
+        travel,
+        node.id,
+        scene.places[node.id].x,
+        node.line,
+        heading,
+        f"{heading}: {said}",
+        explain_step(scene.backward, number - 1),
+    )
+
+
+def target(scene: Scene, node_id: str) -> str:
+    """What a person calls the result of this node."""
+    node = scene.nodes[node_id]
+    return node.variable or node.name
+
+
+def spoken(array: Array | None) -> str:
+    """A value in a sentence: the number itself, or what kind of tensor."""
+    if array is None:
+        return "None"
+    if array.is_scalar:
+        return numbers(array)
+    return f"a tensor of shape {shape_text(array.shape)}"

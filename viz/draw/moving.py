@@ -1,0 +1,184 @@
+"""Turn a Scene into plotly frames: what lights up, what travels, what has arrived.
+
+A moment's own frame is a full state, so that any jump shows the truth; the frames on the way to it
+move only the travelling gradient and leave the rest as it is.
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from viz.draw import geometry, theme
+from viz.draw.moments import TRAVEL, Moment
+from viz.draw.scene import Scene
+from viz.draw.still import heads, joined, texts
+from viz.draw.text import coloured, numbers, plain
+from viz.layout.sizes import LINE
+from viz.rules import format_number
+from viz.trace import Array, to_float
+
+ARROW_GAP = 6.0
+LABEL_GAP = 5.0
+
+
+def moving_traces(scene: Scene, moment: Moment) -> list[go.Scatter]:
+    """Every trace that the frames change, as it stands at this moment. The first is the ring."""
+    step = int(moment.name[1:]) if moment.phase == "backward" else -1
+    forward = int(moment.name[1:]) if moment.phase == "forward" else len(scene.backward.forward)
+    return [
+        _ring(scene, moment.node),
+        _forward_values(scene, forward),
+        *_gradients(scene, step),
+        _sums(scene, step),
+        *_travelling(scene, (), 0.0),
+    ]
+
+
+def travelling_traces(scene: Scene, step: int, part: int) -> list[go.Scatter]:
+    """The ring on the firing node, and the gradients on their way: growing lines and their heads."""
+    node = scene.firing(step).node
+    # The first of these frames is for the ring alone: the operation lights up before it sends.
+    share = part / (TRAVEL - 1)
+    return [_ring(scene, node), *_travelling(scene, scene.edges_from[node], share)]
+
+
+def _ring(scene: Scene, node_id: str) -> go.Scatter:
+    xs, ys = joined([scene.outlines[node_id]])
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines",
+        fill="toself",
+        fillcolor=scene.theme.active_fill,
+        line={"color": scene.theme.active, "width": theme.RING_WIDTH},
+        hoverinfo="skip",
+        name="active",
+    )
+
+
+def _forward_values(scene: Scene, done: int) -> go.Scatter:
+    """Name and value above each edge, once its operation has run; the output's value at its end."""
+    ran = set(scene.backward.forward[:done])
+    points, labels = [], []
+    for index, edge in enumerate(scene.backward.edges):
+        source = scene.nodes[edge.downstream]
+        label = scene.routes[index].label
+        if source.id not in ran or label is None or edge.upstream == scene.backward.output:
+            continue
+        text, lines = _value_label(scene, source.variable, scene.value(edge))
+        points.append((label[0], label[1] + LABEL_GAP + LINE * lines / 2))
+        labels.append(text)
+    output = scene.nodes[scene.backward.output]
+    place = scene.places[output.id]
+    points.append((place.x, place.y))
+    value = numbers(output.value) if done >= len(scene.backward.forward) else ""
+    name = plain(output.variable or "output")
+    labels.append(f"{name}<br>{coloured(value, scene.theme.forward)}" if value else name)
+    return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
+
+
+def _value_label(scene: Scene, variable: str | None, value: Array | None) -> tuple[str, int]:
+    text = numbers(value)
+    shown = coloured(text, scene.theme.forward)
+    name = f"{plain(variable)} = " if variable else ""
+    return f"{name}{shown}", text.count("<br>") + 1
+
+
+def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
+    """Lines, heads and numbers of all gradients that have arrived after this many steps."""
+    arrived = scene.sent(step) if step >= 0 else ()
+    fresh = scene.edges_from[_firing_node(scene, step)] if step >= 0 else ()
+    if not scene.rich:
+        arrived = fresh
+    paths = [scene.gradient_paths[index] for index in arrived]
+    xs, ys = joined([geometry.shortened(path, ARROW_GAP) for path in paths])
+    lines = go.Scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip")
+    points, labels, hovers = [], [], []
+    for index in arrived:
+        label = scene.routes[index].label
+        if label is None:
+            continue
+        contribution = scene.backward.edges[index].contribution
+        text = numbers(contribution)
+        lower = geometry.GRADIENT_OFFSET + LABEL_GAP + LINE * (text.count("<br>") + 1) / 2
+        points.append((label[0], label[1] - lower))
+        labels.append(f"<b>{text}</b>" if index in fresh else text)
+        hovers.append(index)
+    numbers_trace = texts(points, labels, theme.VALUE_SIZE, scene.theme.gradient)
+    return [lines, heads(paths, scene.theme.gradient), numbers_trace]
+
+
+def _firing_node(scene: Scene, step: int) -> str:
+    return scene.firing(step).node if step else scene.backward.output
+
+
+def _dashed(scene: Scene) -> dict[str, object]:
+    return {
+        "color": scene.theme.gradient,
+        "width": theme.GRADIENT_WIDTH,
+        "dash": theme.GRADIENT_DASH,
+    }
+
+
+def _sums(scene: Scene, step: int) -> go.Scatter:
+    """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
+    fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
+    arrived = set(scene.sent(step)) if step >= 0 else set()
+    points, labels = [], []
+    for node in scene.backward.nodes:
+        if node.kind != "leaf":
+            continue
+        text, lines = sum_text(scene, node.id, arrived, node.id in fired)
+        place = scene.places[node.id]
+        points.append((place.x, place.y - place.height / 2 - 4 - LINE * lines / 2))
+        started = node.id in fired or any(edge in arrived for edge in scene.edges_to[node.id])
+        colour = scene.theme.gradient if started else scene.theme.quiet
+        labels.append(f'<span style="color:{colour}">{text}</span>')
+    return texts(points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
+
+
+def sum_text(scene: Scene, leaf_id: str, arrived: set[int], fired: bool) -> tuple[str, int]:
+    """The text below a leaf and its lines: "grad 12 + (−4)", then "grad 12 + (−4) + 1 = <b>9</b>"."""
+    into = scene.edges_to[leaf_id]
+    here = [scene.backward.edges[index].contribution for index in into if index in arrived]
+    leaf = scene.leaves.get(leaf_id)
+    before = leaf.before if leaf else None
+    after = leaf.after if leaf else None
+    if not here and not fired:
+        held = f" · grad {numbers(before)}" if before is not None and before.is_scalar else ""
+        return f"requires grad{held}", 1
+    parts = [array for array in (before, *here) if array is not None]
+    if any(not part.is_scalar for part in parts):
+        if not fired:
+            return f"grad: {len(here)} of {len(into)} arrived", 1
+        text = numbers(after)
+        return f"grad <b>{text}</b>", text.count("<br>") + 1
+    shown = " + ".join(_summand(part, first=index == 0) for index, part in enumerate(parts))
+    if not fired:
+        return f"grad {shown}", 1
+    total = f"<b>{numbers(after)}</b>"
+    return (f"grad {total}" if len(parts) == 1 else f"grad {shown} = {total}"), 1
+
+
+def _summand(part: Array, first: bool) -> str:
+    text = format_number(to_float(part.values[0])) if part.values else "?"
+    return text if first or not text.startswith("−") else f"({text})"
+
+
+def _travelling(scene: Scene, edges: tuple[int, ...], share: float) -> list[go.Scatter]:
+    paths = [geometry.along(scene.gradient_paths[index], share) for index in edges]
+    xs, ys = joined(paths)
+    return [
+        go.Scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip"),
+        go.Scatter(
+            x=[round(path[-1][0], 1) for path in paths],
+            y=[round(path[-1][1], 1) for path in paths],
+            mode="markers",
+            marker={
+                "size": theme.TOKEN_SIZE,
+                "color": scene.theme.gradient,
+                "line": {"color": scene.theme.background, "width": 2},
+            },
+            hoverinfo="skip",
+        ),
+    ]

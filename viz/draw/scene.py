@@ -1,0 +1,119 @@
+"""Gather what both the still and the moving part of the figure need: one Backward, placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from viz.draw import geometry
+from viz.draw.theme import THEMES, Theme, ThemeName
+from viz.layout.places import Layout, Place, Route
+from viz.trace import Array, Backward, Edge, Leaf, Node, Step
+
+LEGEND_HEIGHT = 40.0
+LEGEND_WIDTH = 580.0
+RICH_EDGES = 80
+"""Up to this many edges every frame holds all gradients that have arrived; above it, its own."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A Backward with the place of each node and the route of each edge."""
+
+    backward: Backward
+    layout: Layout
+    theme: Theme
+
+    @staticmethod
+    def of(backward: Backward, layout: Layout, theme: ThemeName) -> Scene:
+        return Scene(backward, layout, THEMES[theme])
+
+    @cached_property
+    def width(self) -> float:
+        return max(self.layout.width, LEGEND_WIDTH)
+
+    @cached_property
+    def height(self) -> float:
+        return self.layout.height + LEGEND_HEIGHT
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        return {node.id: node for node in self.backward.nodes}
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Centred in the figure, above the strip of the legend."""
+        aside = (self.width - self.layout.width) / 2
+        return {
+            place.node: Place(
+                place.node, place.x + aside, place.y + LEGEND_HEIGHT, place.width, place.height
+            )
+            for place in self.layout.places
+        }
+
+    @cached_property
+    def routes(self) -> dict[int, Route]:
+        aside = (self.width - self.layout.width) / 2
+        return {
+            route.edge: Route(
+                route.edge,
+                tuple((x + aside, y + LEGEND_HEIGHT) for x, y in route.points),
+                (route.label[0] + aside, route.label[1] + LEGEND_HEIGHT) if route.label else None,
+            )
+            for route in self.layout.routes
+        }
+
+    @cached_property
+    def outlines(self) -> dict[str, geometry.Polyline]:
+        return {
+            node_id: geometry.outline(place, self.nodes[node_id].kind == "operation")
+            for node_id, place in self.places.items()
+        }
+
+    @cached_property
+    def gradient_paths(self) -> dict[int, geometry.Polyline]:
+        """For each edge on which the engine sent something: its way, beside the forward line."""
+        return {
+            index: geometry.gradient_path(self.routes[index])
+            for index, edge in enumerate(self.backward.edges)
+            if edge.contribution is not None
+        }
+
+    @cached_property
+    def edges_from(self) -> dict[str, tuple[int, ...]]:
+        """The edges on which a node's firing sends something, by the node."""
+        found: dict[str, tuple[int, ...]] = {node.id: () for node in self.backward.nodes}
+        for index in self.gradient_paths:
+            upstream = self.backward.edges[index].upstream
+            found[upstream] = (*found[upstream], index)
+        return found
+
+    @cached_property
+    def edges_to(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {node.id: () for node in self.backward.nodes}
+        for index in self.gradient_paths:
+            downstream = self.backward.edges[index].downstream
+            found[downstream] = (*found[downstream], index)
+        return found
+
+    @cached_property
+    def leaves(self) -> dict[str, Leaf]:
+        return {leaf.node: leaf for leaf in self.backward.leaves if leaf.node is not None}
+
+    @cached_property
+    def rich(self) -> bool:
+        return len(self.backward.edges) <= RICH_EDGES
+
+    def value(self, edge: Edge) -> Array | None:
+        """The forward value that ran along the edge."""
+        values = self.nodes[edge.downstream].values
+        return values[edge.output] if edge.output < len(values) else None
+
+    def sent(self, step: int) -> tuple[int, ...]:
+        """The edges that have carried a gradient once this many steps are done (0: the seed)."""
+        fired = [self.backward.output, *(s.node for s in self.backward.steps[:step])]
+        return tuple(index for node in fired for index in self.edges_from[node])
+
+    def firing(self, step: int) -> Step:
+        """The step with this number, from 1."""
+        return self.backward.steps[step - 1]

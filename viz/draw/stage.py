@@ -1,0 +1,91 @@
+"""Turn a Backward and its Layout into the animated figure and the moments that step through it."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from viz.draw.moments import Moment, moments_of
+from viz.draw.moving import moving_traces, travelling_traces
+from viz.draw.scene import Scene
+from viz.draw.still import front_traces, still_traces
+from viz.draw.theme import ThemeName
+from viz.layout.places import Layout
+from viz.trace import Backward, Record
+
+STEP_MILLISECONDS = 450
+"""How long the ring glides, or a gradient travels over one edge, at speed 1."""
+
+
+class Stage(Record):
+    """The figure as plotly's JSON, at natural size in pixels, and its positions."""
+
+    figure: str
+    width: float
+    height: float
+    moments: tuple[Moment, ...]
+
+
+def stage(
+    backward: Backward, layout: Layout, theme: ThemeName = "light", forward_first: bool = False
+) -> Stage:
+    """What the page's stepper needs of one backward pass."""
+    scene = Scene.of(backward, layout, theme)
+    moments = moments_of(scene, forward_first)
+    figure = figure_of(scene, moments)
+    return Stage(figure.to_json(), scene.width, scene.height, moments)
+
+
+def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> go.Figure:
+    """The figure at its first moment, with all frames, without buttons."""
+    still, front = still_traces(scene), front_traces(scene)
+    ring, *above = moving_traces(scene, moments[0])
+    data = [*still, ring, *front, *above]
+    moved = [len(still), *range(len(data) - len(above), len(data))]
+    figure = go.Figure(data=data, layout=_layout(scene))
+    figure.frames = [
+        frame for moment in moments for frame in _frames(scene, moment, len(data), moved)
+    ]
+    return figure
+
+
+def _frames(scene: Scene, moment: Moment, count: int, moved: list[int]) -> list[go.Frame]:
+    travelling = [moved[0], *moved[-2:]]
+    frames = [
+        _frame(name, count, travelling, travelling_traces(scene, int(moment.name[1:]), part))
+        for part, name in enumerate(moment.travel)
+    ]
+    return [*frames, _frame(moment.name, count, moved, moving_traces(scene, moment))]
+
+
+def _frame(name: str, count: int, moved: list[int], traces: list[go.Scatter]) -> go.Frame:
+    # Every trace is listed, untouched ones as empty: otherwise plotly loses clicks and hovers.
+    data = [go.Scatter() for _ in range(count)]
+    for index, trace in zip(moved, traces, strict=True):
+        data[index] = _only_what_moves(trace)
+    return go.Frame(name=name, data=data, traces=list(range(count)))
+
+
+def _only_what_moves(trace: go.Scatter) -> go.Scatter:
+    """Positions, texts and angles; colours and widths were said once, in the figure itself."""
+    kept = {"x": trace.x, "y": trace.y}
+    if trace.text is not None:
+        kept["text"] = trace.text
+    if trace.marker.angle is not None:
+        kept["marker"] = {"angle": trace.marker.angle}
+    return go.Scatter(**kept)
+
+
+def _layout(scene: Scene) -> go.Layout:
+    axis = {"visible": False, "fixedrange": True}
+    return go.Layout(
+        width=scene.width,
+        height=scene.height,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        xaxis={**axis, "range": [0, scene.width]},
+        yaxis={**axis, "range": [0, scene.height]},
+        showlegend=False,
+        hovermode="closest",
+        dragmode=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )

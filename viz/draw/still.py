@@ -1,0 +1,218 @@
+"""Turn a Scene into the traces that stand still: lines, outlines, names, values, legend."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from viz.draw import geometry, theme
+from viz.draw.scene import Scene
+from viz.draw.text import coloured, full, numbers, plain
+from viz.layout.sizes import CIRCLE, LINE
+from viz.rules import describe, sign
+from viz.trace import Node
+
+ARROW = 15
+CAPTION_CHARACTERS = 15
+
+
+def still_traces(scene: Scene) -> list[go.Scatter]:
+    """Every trace that no frame changes, from the back to the front."""
+    return [
+        _forward_lines(scene),
+        _forward_heads(scene),
+        _outlines(scene, "constant", fill=scene.theme.pill, line=scene.theme.pill),
+        _outlines(scene, "leaf", fill=scene.theme.pill, line=scene.theme.forward, width=3),
+        _outlines(scene, "operation", fill=scene.theme.circle, line=scene.theme.text),
+    ]
+
+
+def front_traces(scene: Scene) -> list[go.Scatter]:
+    """What stands in front of the ring that lights the active node."""
+    return [_signs(scene), _captions(scene), _pills(scene), _hover(scene), *_legend(scene)]
+
+
+def joined(lines: list[geometry.Polyline]) -> tuple[list[float | None], list[float | None]]:
+    """Several polylines as one trace: plotly breaks a line at None."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for line in lines:
+        xs += [round(x, 1) for x, _ in line] + [None]
+        ys += [round(y, 1) for _, y in line] + [None]
+    return xs[:-1], ys[:-1]
+
+
+def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> go.Scatter:
+    """The arrow heads at the ends of the lines."""
+    return go.Scatter(
+        x=[round(line[-1][0], 1) for line in lines],
+        y=[round(line[-1][1], 1) for line in lines],
+        mode="markers",
+        marker={
+            "symbol": "arrow-wide",
+            "size": ARROW,
+            "angle": [geometry.heading(line) for line in lines],
+            "color": colour,
+            "line": {"width": 0},
+        },
+        hoverinfo="skip",
+        **more,
+    )
+
+
+def texts(
+    points: list[tuple[float, float]], labels: list[str], size: int, colour: str, **more: object
+) -> go.Scatter:
+    """Centred texts."""
+    return go.Scatter(
+        x=[round(x, 1) for x, _ in points],
+        y=[round(y, 1) for _, y in points],
+        text=labels,
+        mode="text",
+        textposition="middle center",
+        textfont={"size": size, "color": colour, "family": theme.FONT},
+        hoverinfo="skip",
+        cliponaxis=False,
+        **more,
+    )
+
+
+def _forward_lines(scene: Scene) -> go.Scatter:
+    lines = [
+        geometry.shortened(geometry.simplified(route.points), ARROW / 2)
+        for route in scene.routes.values()
+    ]
+    xs, ys = joined(lines)
+    line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
+    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="forward")
+
+
+def _forward_heads(scene: Scene) -> go.Scatter:
+    return heads([route.points for route in scene.routes.values()], scene.theme.edge)
+
+
+def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> go.Scatter:
+    shown = [scene.outlines[node.id] for node in scene.backward.nodes if node.kind == kind]
+    xs, ys = joined(shown)
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        mode="lines",
+        fill="toself",
+        fillcolor=fill,
+        line={"color": line, "width": width},
+        hoverinfo="skip",
+        name=kind,
+    )
+
+
+def _signs(scene: Scene) -> go.Scatter:
+    shown = [node for node in scene.backward.nodes if node.kind == "operation"]
+    labels = [plain(sign(node), 8) for node in shown]
+    trace = texts([_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text)
+    # A short sign is drawn large; a word has to fit into the circle.
+    trace.textfont.size = [theme.SIGN_SIZE if len(label) <= 4 else 17 for label in labels]
+    return trace
+
+
+def _captions(scene: Scene) -> go.Scatter:
+    points, labels = [], []
+    for node in scene.backward.nodes:
+        if node.kind != "operation":
+            continue
+        lines = caption_lines(node.name)
+        x, y = _centre(scene, node)
+        points.append((x, y - CIRCLE / 2 - 3 - LINE * len(lines) / 2))
+        labels.append("<br>".join(map(plain_line, lines)))
+    return texts(points, labels, theme.NAME_SIZE, scene.theme.quiet)
+
+
+def plain_line(line: str) -> str:
+    return plain(line, 24)
+
+
+def caption_lines(name: str) -> list[str]:
+    """The engine's name in one or two lines, broken where a new word begins.
+
+    >>> caption_lines("MulBackward0"), caption_lines("UnsafeViewBackward0")
+    (['MulBackward0'], ['UnsafeView', 'Backward0'])
+    """
+    cut = name.rfind("Backward")
+    if len(name) <= CAPTION_CHARACTERS or cut <= 0:
+        return [name]
+    return [name[:cut], name[cut:]]
+
+
+def _pills(scene: Scene) -> go.Scatter:
+    shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant", "output")]
+    labels = [_pill_text(scene, node) for node in shown]
+    points = [_centre(scene, node) for node in shown]
+    return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
+
+
+def _pill_text(scene: Scene, node: Node) -> str:
+    value = coloured(numbers(node.value), scene.theme.forward)
+    if not node.variable:
+        return value
+    between = "<br>" if node.kind == "output" else " = "
+    return f"{plain(node.variable)}{between}{value}"
+
+
+def _hover(scene: Scene) -> go.Scatter:
+    """Invisible discs over the nodes that tell name, line, and all numbers of small tensors."""
+    nodes = scene.backward.nodes
+    return go.Scatter(
+        x=[round(scene.places[node.id].x, 1) for node in nodes],
+        y=[round(scene.places[node.id].y, 1) for node in nodes],
+        mode="markers",
+        marker={"size": [scene.places[node.id].height * 0.9 for node in nodes], "opacity": 0},
+        hovertext=[_hover_text(scene, node) for node in nodes],
+        hovertemplate="%{hovertext}<extra></extra>",
+        hoverlabel={"align": "left", "font": {"family": theme.FONT, "size": theme.NAME_SIZE}},
+    )
+
+
+def _hover_text(scene: Scene, node: Node) -> str:
+    lines = [f"<b>{plain(node.name or node.kind, 60)}</b>"]
+    if node.kind == "operation":
+        lines.append(plain(describe(scene.backward, node.id), 80))
+    elif node.variable:
+        lines.append(plain(node.variable, 60))
+    if node.line:
+        lines.append(f"line {node.line}")
+    lines.append(f"value: {full(node.value)}")
+    leaf = scene.leaves.get(node.id)
+    if leaf is not None and leaf.requires_grad:
+        lines.append(f".grad after: {full(leaf.after) if leaf.after else 'None'}")
+    return "<br>".join(lines)
+
+
+def _centre(scene: Scene, node: Node) -> tuple[float, float]:
+    place = scene.places[node.id]
+    return place.x, place.y
+
+
+def _legend(scene: Scene) -> list[go.Scatter]:
+    """Two arrows with their words: which way values go, and which way gradients go."""
+    y, right = 15.0, scene.width - 14
+    forward = ((right - 520, y), (right - 475, y))
+    backward = ((right - 240, y), (right - 285, y))
+    labels = [
+        f"forward: values in {coloured('blue', scene.theme.forward)}",
+        f"backward: gradients in {coloured('orange, dashed', scene.theme.gradient)}",
+    ]
+    words = texts([(right - 468, y), (right - 233, y)], labels, theme.NAME_SIZE, scene.theme.quiet)
+    words.textposition = "middle right"
+    line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
+    dashes = {"color": scene.theme.gradient, "width": theme.GRADIENT_WIDTH} | {
+        "dash": theme.GRADIENT_DASH
+    }
+    lines = []
+    for ends, style in ((forward, line), (backward, dashes)):
+        xs, ys = joined([geometry.shortened(ends, 8)])
+        lines.append(go.Scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip"))
+    return [
+        *lines,
+        heads([forward], scene.theme.edge),
+        heads([backward], scene.theme.gradient),
+        words,
+    ]

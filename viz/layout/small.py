@@ -1,0 +1,107 @@
+"""Turn a Backward into positions, using Graphviz: the beautiful way, for small graphs."""
+
+from __future__ import annotations
+
+import pygraphviz
+
+from viz.layout import sizes
+from viz.layout.curves import polyline
+from viz.layout.places import Layout, Place, Point, Route
+from viz.trace import Backward, Edge, Node
+
+INCH = 72.0
+MARGIN = 14.0
+
+
+def arrange_small(backward: Backward) -> Layout:
+    """Positions by Graphviz's dot. The forward direction runs from left to right.
+
+    The numbers of an edge get a node of their own in the middle of it, so that dot keeps their
+    place free and the line runs straight through: the value above it, the gradient below.
+    """
+    nodes = sizes.node_index(backward)
+    graph = pygraphviz.AGraph(
+        directed=True, strict=False, rankdir="LR", nodesep=0.25, ranksep=0.22, splines="spline"
+    )
+    graph.node_attr.update(label="", fixedsize=True, shape="box")
+    for node in backward.nodes:
+        _add_node(graph, node)
+    for index, edge in enumerate(backward.edges):
+        _add_edge(graph, index, edge, nodes)
+    graph.layout(prog="dot")
+    return _read(graph, backward, nodes)
+
+
+def _add_node(graph: pygraphviz.AGraph, node: Node) -> None:
+    width, height = sizes.outline(node)
+    if node.kind == "operation":
+        graph.add_node(node.id, shape="circle", width=width / INCH, height=height / INCH)
+    else:
+        graph.add_node(node.id, width=width / INCH, height=height / INCH)
+
+
+def _add_edge(
+    graph: pygraphviz.AGraph, index: int, edge: Edge, nodes: dict[str, Node]
+) -> None:
+    # Edges point forward here, from downstream to upstream, so that dot puts the leaves left.
+    room = sizes.label(edge, nodes)
+    if room is None:
+        graph.add_edge(edge.downstream, edge.upstream, key=f"e{index}")
+        return
+    width, height = room
+    caption = max(sizes.caption(nodes[edge.downstream]), sizes.caption(nodes[edge.upstream]))
+    height = max(height, caption + sizes.LINE)
+    graph.add_node(f"l{index}", width=width / INCH, height=height / INCH)
+    graph.add_edge(edge.downstream, f"l{index}", key=f"e{index}a", dir="none", weight=2)
+    graph.add_edge(f"l{index}", edge.upstream, key=f"e{index}b", weight=2)
+
+
+def _read(graph: pygraphviz.AGraph, backward: Backward, nodes: dict[str, Node]) -> Layout:
+    places = {}
+    for node in backward.nodes:
+        x, y = _point(graph.get_node(node.id).attr["pos"])
+        places[node.id] = Place(node.id, x, y, *sizes.outline(node))
+    routes = []
+    for index, edge in enumerate(backward.edges):
+        routes.append(_route(graph, index, edge))
+    return _framed(tuple(places.values()), tuple(routes), nodes)
+
+
+def _route(graph: pygraphviz.AGraph, index: int, edge: Edge) -> Route:
+    if graph.has_node(f"l{index}"):
+        middle = f"l{index}"
+        first = polyline(graph.get_edge(edge.downstream, middle, f"e{index}a").attr["pos"])
+        second = polyline(graph.get_edge(middle, edge.upstream, f"e{index}b").attr["pos"])
+        return Route(index, (*first, *second), _point(graph.get_node(middle).attr["pos"]))
+    pos = graph.get_edge(edge.downstream, edge.upstream, f"e{index}").attr["pos"]
+    return Route(index, polyline(pos))
+
+
+def _point(text: str) -> Point:
+    x, y = text.split(",")
+    return float(x), float(y)
+
+
+def _framed(
+    places: tuple[Place, ...], routes: tuple[Route, ...], nodes: dict[str, Node]
+) -> Layout:
+    """Move everything into a frame that also holds the captions below the outlines."""
+    points = [point for route in routes for point in route.points]
+    left = min([p.x - p.width / 2 for p in places] + [x for x, _ in points]) - MARGIN
+    right = max([p.x + p.width / 2 for p in places] + [x for x, _ in points]) + MARGIN
+    bottoms = [p.y - p.height / 2 - sizes.caption(nodes[p.node]) for p in places]
+    bottom = min(bottoms + [y for _, y in points]) - MARGIN
+    top = max([p.y + p.height / 2 for p in places] + [y for _, y in points]) + MARGIN
+
+    def moved(point: Point) -> Point:
+        return round(point[0] - left, 1), round(point[1] - bottom, 1)
+
+    return Layout(
+        round(right - left, 1),
+        round(top - bottom, 1),
+        tuple(Place(p.node, *moved((p.x, p.y)), p.width, p.height) for p in places),
+        tuple(
+            Route(r.edge, tuple(map(moved, r.points)), moved(r.label) if r.label else None)
+            for r in routes
+        ),
+    )

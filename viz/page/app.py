@@ -1,0 +1,180 @@
+"""The page: program and results on the left, the stage on the right, everything else in tabs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from viz import sandbox
+from viz.draw.theme import ThemeName
+from viz.errors import InputError, UserError
+from viz.page import assets, components, engine, state
+from viz.page.address import LINK_CHARACTERS, link_length
+from viz.page.examples import BY_SLUG
+from viz.page.results import leaves_table, line_notes, markdown_safe
+from viz.page.stage_view import stage_view
+from viz.sandbox import Answer
+from viz.trace import Backward, Input
+
+EXPRESSION_LINES, PROGRAM_LINES = 1, 8
+
+
+def main() -> None:
+    """Run the page once, from top to bottom."""
+    st.set_page_config("SeeGrad: watch backpropagation", ":material/account_tree:", layout="wide")
+    sandbox.start()
+    state.begin()
+    _header()
+    source, inputs = state.source(), state.inputs()
+    left, right = st.columns([0.34, 0.66], gap="medium")
+    with left:
+        waiting = st.empty()
+        answer, error = _run(source, inputs, waiting)
+        stale = answer is None
+        answer = answer or st.session_state.get("last_good")
+        chosen = _program(source, answer, error, stale)
+        if answer is not None and not stale:
+            _results(answer, chosen)
+    with right:
+        if answer is None:
+            st.info("Write an expression or a program on the left: its graph appears here.")
+        else:
+            run = state.run_name(answer.trace.source, answer.trace.inputs, chosen)
+            st.session_state.shown_run = run
+            stage_view(answer, run, chosen, theme(), stale, assets.plotly_address())
+    _publish(left)
+
+
+def theme() -> ThemeName:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _header() -> None:
+    st.html((components.HERE / "page.css").read_text("utf-8").join(("<style>", "</style>")))
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.html('<h1 class="sg-brand">SeeGrad</h1>', width="content")
+        st.selectbox(
+            "Examples",
+            list(BY_SLUG),
+            index=None,
+            format_func=lambda slug: BY_SLUG[slug].title,
+            key="example",
+            placeholder="Choose an example",
+            on_change=_choose_example,
+            label_visibility="collapsed",
+            width=360,
+        )
+        st.segmented_control(
+            "Kind of text", state.MODES, key="mode", required=True, label_visibility="collapsed"
+        )
+        st.html('<span class="sg-tag">PyTorch’s own autograd, one step at a time</span>')
+
+
+def _choose_example() -> None:
+    slug = st.session_state.example
+    if slug in BY_SLUG:
+        state.choose(BY_SLUG[slug])
+
+
+def _run(
+    source: str, inputs: tuple[Input, ...], waiting: st.delta_generator.DeltaGenerator
+) -> tuple[Answer | None, UserError | None]:
+    """Run the program, or say what is wrong with it."""
+
+    def on_wait(place: int) -> None:
+        waiting.info(f"The server is busy: you are number {place} in the queue.")
+
+    try:
+        answer = engine.answer(source, inputs, on_wait)
+    except UserError as error:
+        return None, error
+    finally:
+        waiting.empty()
+    state.remember(answer.trace.inputs)
+    st.session_state.last_good = answer
+    return answer, None
+
+
+# --- the left column ------------------------------------------------------------------------------
+
+
+def _program(source: str, answer: Answer | None, error: UserError | None, stale: bool) -> int:
+    """Editor, what is wrong, inputs, and the choice of the backward pass, which it returns."""
+    mode = state.mode()
+    backwards = answer.trace.backwards if answer is not None else ()
+    chosen = _chosen_backward(len(backwards), stale)
+    notes = {} if stale or not backwards else line_notes(backwards[chosen])
+    if mode == "Expression":
+        notes = {}
+    components.editor(
+        state.editor_key(mode),
+        source,
+        mode,
+        EXPRESSION_LINES if mode == "Expression" else PROGRAM_LINES,
+        notes,
+        error,
+    )
+    if error is not None:
+        st.error(markdown_safe(str(error)), icon=":material/error:")
+    _inputs(error)
+    if len(backwards) > 1 and not stale:
+        lines = [backward.line for backward in backwards]
+        st.segmented_control(
+            "Backward pass",
+            range(len(backwards)),
+            format_func=lambda index: f"{index + 1}: line {lines[index] or '–'}",
+            key=_backward_key(),
+            required=True,
+        )
+    st.session_state.shown_backward = chosen if len(backwards) > 1 else None
+    return chosen
+
+
+def _backward_key() -> str:
+    return f"backward-{st.session_state.generation}"
+
+
+def _chosen_backward(count: int, stale: bool) -> int:
+    """The pass that the person chose, else the link's, else the first."""
+    key = _backward_key()
+    wanted = st.session_state.get(key, st.session_state.wanted_backward or 0)
+    chosen = min(max(int(wanted or 0), 0), max(count - 1, 0))
+    if count > 1 and not stale:
+        st.session_state[key] = chosen
+    return chosen
+
+
+def _inputs(error: UserError | None) -> None:
+    """One row for each input: its name, its value as text, and whether it requires grad."""
+    for given in state.inputs():
+        value, grad = st.columns([0.62, 0.38], vertical_alignment="bottom")
+        wrong = isinstance(error, InputError) and error.name == given.name
+        label = f"{markdown_safe(given.name)} ="
+        st.session_state.setdefault(state.value_key(given.name), given.text)
+        st.session_state.setdefault(state.grad_key(given.name), given.requires_grad)
+        value.text_input(
+            f":red[{label}]" if wrong else label,
+            key=state.value_key(given.name),
+            help="A number, a nested list such as [[1, 2], [3, 4]], or randn(2, 3, seed=1).",
+        )
+        grad.toggle("requires grad", key=state.grad_key(given.name))
+
+
+def _results(answer: Answer, chosen: int) -> None:
+    for notice in answer.trace.notices:
+        place = f"Line {notice.line}: " if notice.line else ""
+        st.info(markdown_safe(place + notice.text), icon=":material/info:")
+    if answer.trace.printed:
+        st.html('<div class="sg-label">Output</div>')
+        st.code(answer.trace.printed.rstrip("\n"), language=None, wrap_lines=True)
+    backward: Backward = answer.trace.backwards[chosen]
+    st.html(f'<div class="sg-label">Leaves</div>{leaves_table(backward)}')
+
+
+def _publish(place: st.delta_generator.DeltaGenerator) -> None:
+    length = link_length(state.publish())
+    if length > LINK_CHARACTERS:
+        place.warning(
+            f"The link in the address bar has {length:,} characters. Some browsers and chat programs "
+            f"cut links above {LINK_CHARACTERS:,}: better share the program itself.",
+            icon=":material/link_off:",
+        )

@@ -1,0 +1,91 @@
+"""The two components of our own: the stepper that plays the figure, and the editor that marks lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from viz.draw.stage import Stage
+from viz.errors import UserError
+
+HERE = Path(__file__).parent
+STEPPER = "stepper"
+
+
+def _read(name: str) -> dict[str, str]:
+    return {kind: (HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
+
+
+# Without isolated styles plotly's own style sheet, which stands in the document, reaches the figure.
+_stepper = st.components.v2.component("seegrad_stepper", **_read("stepper"), isolate_styles=False)
+_editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
+
+
+def stepper(run: str, look: str, stage: Stage, start: int, plotly: str, stale: bool) -> None:
+    """Show a stage. `run` names the backward pass: while it stays, so does the step.
+
+    `look` names what else the figure depends on (theme); `plotly` is the address of plotly.js.
+    """
+    _stepper(
+        key=STEPPER,
+        data={
+            "run": run,
+            "look": look,
+            "figure": stage.figure,
+            "width": stage.width,
+            "height": stage.height,
+            "moments": msgspec.to_builtins(stage.moments),
+            "start": start,
+            "plotly": plotly,
+            "stale": stale,
+        },
+        on_position_change=_nothing,
+    )
+
+
+def reported_step(run: str) -> int | None:
+    """The step that the person has moved to in this run; None where it is still at its start."""
+    position = _state(STEPPER).get("position")
+    if isinstance(position, Mapping) and position.get("run") == run:
+        index = position.get("index")
+        return index if isinstance(index, int) and index >= 0 else 0
+    return None
+
+
+def editor(
+    key: str, text: str, label: str, lines: int, notes: dict[int, str], wrong: UserError | None
+) -> None:
+    """Show the program. `text` is taken once for each key; what was typed is `typed(key)`."""
+    mark = None
+    if wrong is not None and wrong.line is not None:
+        mark = {"line": wrong.line, "column": wrong.column, "end": wrong.end_column}
+    _editor(
+        key=key,
+        data={
+            "text": text,
+            "label": label,
+            "lines": lines,
+            "notes": {str(line): note for line, note in notes.items()},
+            "wrong": mark,
+        },
+        on_text_change=_nothing,
+    )
+
+
+def typed(key: str) -> str | None:
+    """What the person has typed into the editor; None where nothing was."""
+    text = _state(key).get("text")
+    return text if isinstance(text, str) else None
+
+
+def _state(key: str) -> Mapping[str, Any]:
+    state = st.session_state.get(key)
+    return state if isinstance(state, Mapping) else {}
+
+
+def _nothing() -> None:
+    """A callback is what makes Streamlit keep the state."""

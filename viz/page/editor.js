@@ -1,0 +1,118 @@
+// A text field that marks lines: the active one in step with the graph, a wrong one, and values behind lines.
+//
+// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end} | null}. The text is taken
+// once, when the field is made: what a person types is never overwritten. What was typed goes back after a pause.
+
+const PAUSE = 650 // milliseconds without a key before the program is run
+
+const editors = new WeakMap()
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component
+  let editor = editors.get(parentElement)
+  if (!editor) {
+    editor = new Editor(parentElement.querySelector(".sg-editor"), data.text)
+    editors.set(parentElement, editor)
+  }
+  editor.send = (text) => setStateValue("text", text)
+  editor.show(data)
+  return () => {
+    editor.close()
+    editors.delete(parentElement)
+  }
+}
+
+class Editor {
+  constructor(root, text) {
+    this.root = root
+    this.lines = root.querySelector("[data-part=lines]")
+    this.field = root.querySelector("[data-part=text]")
+    this.field.value = text
+    this.sent = text
+    this.field.oninput = () => this.typed()
+    this.field.onblur = () => this.flush()
+    this.field.onkeydown = (event) => this.key(event)
+    this.onmoment = (event) => {
+      this.active = event.detail.line
+      this.paint()
+    }
+    window.addEventListener("seegrad-moment", this.onmoment)
+  }
+
+  show(data) {
+    this.data = data
+    this.field.setAttribute("aria-label", data.label)
+    this.field.setAttribute("aria-invalid", String(Boolean(data.wrong)))
+    this.root.style.minHeight = `${data.lines * 24 + 22}px`
+    this.paint()
+  }
+
+  typed() {
+    this.active = null
+    this.paint()
+    clearTimeout(this.waiting)
+    this.waiting = setTimeout(() => this.flush(), PAUSE)
+  }
+
+  flush() {
+    clearTimeout(this.waiting)
+    if (this.field.value === this.sent) return
+    this.sent = this.field.value
+    this.send(this.sent)
+  }
+
+  key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      this.flush()
+    } else if (event.key === "Enter" && this.data.lines > 1) {
+      // The next line starts where this one does, and one level deeper after a colon.
+      const before = this.field.value.slice(0, this.field.selectionStart).split("\n").pop()
+      const indent = before.match(/^[ \t]*/)[0] + (/:\s*$/.test(before) ? "    " : "")
+      event.preventDefault()
+      document.execCommand("insertText", false, "\n" + indent)
+    } else if (event.key === "Enter") {
+      event.preventDefault()
+      this.flush()
+    }
+  }
+
+  // Notes and marks belong to the text that was run: while another one is being typed they are hidden.
+  paint() {
+    const fresh = this.field.value === this.sent
+    const notes = fresh ? this.data.notes : {}
+    const wrong = fresh ? this.data.wrong : null
+    const lines = this.field.value.split("\n")
+    this.lines.replaceChildren(...lines.map((text, index) => this.line(text, index + 1, notes, wrong)))
+  }
+
+  line(text, number, notes, wrong) {
+    const made = document.createElement("div")
+    made.className = "sg-line"
+    if (number === this.active && !wrong) made.classList.add("sg-active")
+    if (number === wrong?.line) made.classList.add("sg-wrong")
+    made.append(part("sg-line-number", number), ...marked(text, number === wrong?.line ? wrong : null))
+    if (notes[number]) made.append(part("sg-line-note", `= ${notes[number]}`))
+    return made
+  }
+
+  close() {
+    clearTimeout(this.waiting)
+    window.removeEventListener("seegrad-moment", this.onmoment)
+  }
+}
+
+function part(name, text) {
+  const made = document.createElement("span")
+  made.className = name
+  made.textContent = text
+  return made
+}
+
+function marked(text, wrong) {
+  if (wrong?.column == null) return [document.createTextNode(text)]
+  const mark = document.createElement("mark")
+  const end = Math.max(wrong.end ?? 0, wrong.column + 1)
+  mark.textContent = text.slice(wrong.column, end) || " "
+  return [text.slice(0, wrong.column), mark, text.slice(end)]
+}

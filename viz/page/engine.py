@@ -1,0 +1,54 @@
+"""Ask the sandbox, and keep what it answered: the same program is run once, however often it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from viz import sandbox
+from viz.draw.picture import draw
+from viz.draw.stage import Stage, stage
+from viz.draw.theme import ThemeName
+from viz.limits import DEFAULT
+from viz.sandbox import Answer
+from viz.trace import Input
+
+Given = tuple[tuple[str, str, bool], ...]
+KEPT = 256
+
+
+def answer(source: str, inputs: tuple[Input, ...], on_wait: Callable[[int], None]) -> Answer:
+    """What the program did. Raises UserError."""
+    given = tuple((one.name, one.text, one.requires_grad) for one in inputs)
+    return _answer(source, given, on_wait)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _answer(source: str, given: Given, _on_wait: Callable[[int], None]) -> Answer:
+    inputs = [Input(name, text, requires_grad) for name, text, requires_grad in given]
+    return sandbox.explain(source, inputs, DEFAULT, on_wait=_on_wait)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def drawn_stage(
+    run: str, backward: int, theme: ThemeName, forward_first: bool, _answer: Answer
+) -> Stage:
+    """The animated figure of one backward pass."""
+    layout = _answer.layouts[backward]
+    return stage(_answer.trace.backwards[backward], layout, theme, forward_first)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def picture_text(
+    run: str, backward: int, attributes: bool, saved: bool, theme: ThemeName, _answer: Answer
+) -> str:
+    """torchviz's own picture as DOT text."""
+    picture = draw(_answer.trace, backward, attributes=attributes, saved=saved, theme=theme)
+    return str(picture.source)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def rendered(dot: str, form: str) -> bytes:
+    """The picture in a format. Raises LimitError where it takes too long."""
+    return sandbox.render(dot, "png" if form == "png" else "svg", DEFAULT)

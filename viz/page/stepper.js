@@ -1,0 +1,301 @@
+// Plays the figure that Python built: buttons, slider and keys move through its frames.
+//
+// Python sends {run, figure, width, height, moments, start, plotly}. A moment names the frame that shows
+// it whole, and the frames that lead to it. Nothing is computed here: every number comes with the data.
+
+const MIN_SCALE = 0.62
+const MAX_SCALE = 1.5
+const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
+const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
+const REST = 900 // milliseconds between two steps while playing, at speed 1
+const REPORT = 180 // milliseconds of quiet before Python is told of the step
+const STOPPED = "stopped" // another step was asked for while this one was still moving
+
+const stages = new WeakMap()
+let plotly = null
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component
+  let stage = stages.get(parentElement)
+  if (!stage) {
+    stage = new Stage(parentElement.querySelector(".sg-stage"))
+    stages.set(parentElement, stage)
+  }
+  stage.report = (position) => setStateValue("position", position)
+  stage.show(data)
+  return () => {
+    stage.close()
+    stages.delete(parentElement)
+  }
+}
+
+function loadPlotly(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly)
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = url
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      plotly = null
+      reject(new Error("plotly.js did not load"))
+    }
+    document.head.append(script)
+  })
+  return plotly
+}
+
+class Stage {
+  constructor(root) {
+    this.root = root
+    this.find = (name) => root.querySelector(`[data-part=${name}]`)
+    this.index = 0
+    this.asked = 0 // counts what was asked for, so that an older movement knows that it is over
+    this.playing = false
+    this.find("first").onclick = () => this.jump(0)
+    this.find("back").onclick = () => this.jump(this.index - 1)
+    this.find("play").onclick = () => this.toggle()
+    this.find("next").onclick = () => this.step()
+    this.find("last").onclick = () => this.jump(Infinity)
+    this.find("slider").oninput = (event) => this.jump(Number(event.target.value))
+    this.onkey = (event) => this.key(event)
+    document.addEventListener("keydown", this.onkey)
+    this.resized = new ResizeObserver(() => this.fit())
+    this.resized.observe(this.find("view"))
+  }
+
+  async show(data) {
+    const key = `${data.run}/${data.look}`
+    if (this.key_ === key) return
+    const sameRun = this.data?.run === data.run
+    this.key_ = key
+    this.data = data
+    this.pause()
+    this.root.dataset.state = "loading"
+    this.root.classList.toggle("sg-stale", data.stale)
+    const library = await loadPlotly(data.plotly)
+    if (this.key_ !== key) return
+    const figure = JSON.parse(data.figure)
+    const chart = this.find("chart")
+    const options = { displayModeBar: false, responsive: false, doubleClick: false }
+    await library.react(chart, { data: figure.data, layout: figure.layout, config: options })
+    await library.deleteFrames(chart)
+    await library.addFrames(chart, figure.frames)
+    this.find("slider").max = data.moments.length - 1
+    this.reserve()
+    this.fit()
+    await this.jump(sameRun ? this.index : data.start, { report: false, still: true })
+  }
+
+  // --- moving ---------------------------------------------------------------------------------
+
+  async step() {
+    if (this.index >= this.data.moments.length - 1) return
+    const asked = ++this.asked
+    this.enter(this.index + 1)
+    const moment = this.moment
+    try {
+      if (!this.still) {
+        const [first, ...rest] = moment.travel
+        if (first) await this.run([first], GLIDE, "cubic-in-out", asked)
+        if (rest.length) await this.run(rest, TRAVEL / rest.length, "linear", asked)
+      }
+      await this.run([moment.name], this.still ? 0 : 160, "cubic-out", asked)
+      this.settle(asked)
+    } catch (error) {
+      if (error !== STOPPED) throw error
+    }
+  }
+
+  async jump(index, { report = true, still = false } = {}) {
+    if (!this.data) return
+    const asked = ++this.asked
+    this.enter(Math.max(0, Math.min(index, this.data.moments.length - 1)), report)
+    try {
+      await this.run([this.moment.name], still || this.still ? 0 : 180, "cubic-in-out", asked)
+      this.settle(asked)
+    } catch (error) {
+      if (error !== STOPPED) throw error
+    }
+  }
+
+  async run(names, duration, easing, asked) {
+    const time = duration / this.speed
+    await window.Plotly.animate(this.find("chart"), names, {
+      mode: "immediate",
+      frame: { duration: time, redraw: false },
+      transition: { duration: time, easing },
+    }).catch(() => {
+      throw STOPPED
+    })
+    if (asked !== this.asked) throw STOPPED
+  }
+
+  toggle() {
+    if (this.playing) return this.pause()
+    this.playing = true
+    this.label()
+    this.play()
+  }
+
+  async play() {
+    if (this.index >= this.data.moments.length - 1) await this.jump(0)
+    while (this.playing) {
+      await this.step()
+      if (this.index >= this.data.moments.length - 1) return this.pause()
+      await new Promise((done) => (this.timer = setTimeout(done, REST / this.speed)))
+    }
+  }
+
+  pause() {
+    this.playing = false
+    clearTimeout(this.timer)
+    this.label()
+  }
+
+  key(event) {
+    if (!this.data || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
+    const at = event.target
+    if (at.isContentEditable || at.closest("input:not([type=range]), textarea, select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]")) return
+    const onButton = at.closest("button, a, summary, label")
+    const moves = {
+      ArrowRight: () => this.step(),
+      ArrowLeft: () => this.jump(this.index - 1),
+      Home: () => this.jump(0),
+      End: () => this.jump(Infinity),
+      // Space presses the button that has the focus, as everywhere.
+      " ": onButton ? null : () => this.toggle(),
+    }
+    const move = moves[event.key]
+    if (!move) return
+    event.preventDefault()
+    if (event.key !== " ") this.pause()
+    move()
+  }
+
+  // --- showing --------------------------------------------------------------------------------
+
+  get moment() {
+    return this.data.moments[this.index]
+  }
+
+  get speed() {
+    return Number(this.find("speed").value)
+  }
+
+  get still() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches
+  }
+
+  enter(index, report = true) {
+    this.index = index
+    this.root.dataset.state = "moving"
+    const moment = this.moment
+    this.find("slider").value = index
+    this.find("slider").setAttribute("aria-valuetext", moment.say)
+    this.find("where").textContent = moment.heading
+    this.find("say").textContent = moment.say
+    this.find("card").replaceChildren(...card(moment))
+    this.find("card").dataset.phase = moment.phase
+    this.label()
+    this.follow(moment)
+    window.dispatchEvent(new CustomEvent("seegrad-moment", { detail: { line: moment.line } }))
+    if (!report) return
+    const url = new URL(window.location.href)
+    if (index) url.searchParams.set("step", index)
+    else url.searchParams.delete("step")
+    window.history.replaceState(window.history.state, "", url)
+    clearTimeout(this.reporting)
+    this.reporting = setTimeout(() => this.report({ run: this.data.run, index }), REPORT)
+  }
+
+  settle(asked) {
+    if (asked !== this.asked) return
+    this.root.dataset.state = "idle"
+    this.root.dataset.step = this.index
+  }
+
+  label() {
+    const last = (this.data?.moments.length ?? 1) - 1
+    this.find("play").textContent = this.playing ? "Pause" : "Play"
+    this.find("first").disabled = this.find("back").disabled = this.index <= 0
+    this.find("next").disabled = this.find("last").disabled = this.index >= last
+  }
+
+  // The figure keeps its natural size; the page scales it as one picture, text and all.
+  fit() {
+    if (!this.data) return
+    const view = this.find("view")
+    const room = view.clientWidth
+    const scale = Math.max(MIN_SCALE, Math.min(MAX_SCALE, room / this.data.width, 520 / this.data.height))
+    const frame = this.find("frame")
+    frame.style.width = `${this.data.width * scale}px`
+    frame.style.height = `${this.data.height * scale}px`
+    this.find("chart").style.transform = `scale(${scale})`
+    this.scale = scale
+    this.follow(this.moment)
+  }
+
+  follow(moment) {
+    const view = this.find("view")
+    if (!this.scale || view.scrollWidth <= view.clientWidth + 1) return
+    const left = moment.x * this.scale - view.clientWidth / 2
+    view.scrollTo({ left, behavior: this.still ? "auto" : "smooth" })
+  }
+
+  // The tallest card decides the height, so that nothing below it ever moves.
+  reserve() {
+    const place = this.find("card")
+    place.style.minHeight = ""
+    const probe = place.cloneNode(false)
+    probe.style.cssText = `position:absolute;visibility:hidden;width:${place.offsetWidth}px`
+    place.after(probe)
+    let tallest = 0
+    for (const moment of this.data.moments.slice(0, 200)) {
+      probe.replaceChildren(...card(moment))
+      tallest = Math.max(tallest, probe.offsetHeight)
+    }
+    probe.remove()
+    place.style.minHeight = `${tallest}px`
+  }
+
+  close() {
+    this.pause()
+    clearTimeout(this.reporting)
+    this.resized.disconnect()
+    document.removeEventListener("keydown", this.onkey)
+    if (window.Plotly) window.Plotly.purge(this.find("chart"))
+  }
+}
+
+// --- the rule card: text only, never markup ---------------------------------------------------
+
+function element(tag, name, ...children) {
+  const made = document.createElement(tag)
+  if (name) made.className = name
+  made.append(...children)
+  return made
+}
+
+function card(moment) {
+  const head = element("div", "sg-card-head", element("strong", "", moment.heading))
+  if (!moment.card) return [head, element("p", "sg-words", moment.say)]
+  const { title, statement, lines, words } = moment.card
+  head.append(element("span", "sg-card-title", title))
+  if (statement) head.append(element("span", "sg-card-statement", statement))
+  return [head, ...lines.map(formula), element("p", "sg-words", words)]
+}
+
+function formula(line) {
+  const made = element("div", "sg-formula")
+  for (const part of line.parts) made.append(part.rows ? matrix(part) : element("span", `sg-${part.role}`, part.text))
+  if (line.engine === "agrees") made.append(element("span", "sg-agrees", "✓ the engine sent the same"))
+  if (line.engine === "differs") made.append(element("span", "sg-differs", "✗ the engine sent something else"))
+  return made
+}
+
+function matrix(part) {
+  const table = element("table", `sg-matrix sg-${part.role}`)
+  if (part.label) table.setAttribute("aria-label", part.label)
+  for (const row of part.rows) table.append(element("tr", "", ...row.map((text) => element("td", "", text))))
+  return table
+}
