@@ -46,6 +46,7 @@ class _Program:
         self.source = source
         self.recorder = Recorder(limits)
         self.line = 1
+        self.lines: dict[FrameType | None, int] = {}
         self.names: dict[str, Any] = {
             "torch": torch,
             "F": torch.nn.functional,
@@ -83,13 +84,14 @@ class _Program:
         if frame.f_code.co_filename != _FILE:
             return None
         # When a frame begins, its locals are parameters: the line of `def` names them.
-        line = frame.f_lineno if event == "call" else self.line
+        line = self.lines.get(frame, frame.f_lineno)
         for name, value in list(frame.f_locals.items()):
             if isinstance(value, torch.Tensor) and name != "_last":
                 self.recorder.name_tensor(name, value, line)
-        if event in ("line", "call"):
-            self.line = frame.f_lineno
-            self.recorder.enter_line(self.line)
+        # After a return, the rest of the caller's line goes on.
+        self.lines[frame] = frame.f_lineno
+        self.line = self.lines.get(frame.f_back, 1) if event == "return" else frame.f_lineno
+        self.recorder.enter_line(self.line)
         return self._trace
 
     def _backward(self, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> None:

@@ -90,7 +90,8 @@ class Argument(Record, frozen=True):
 
     name     the operation's own parameter name in ATen's schema: "self", "exponent", "dim";
              "tensors[0]" for an item of a list of tensors
-    node     the node whose result was passed; None for a plain value
+    node     the node whose result was passed; None for a plain value, and for a tensor that was
+             overwritten without being read
     output   which of that node's results
     text     a plain value as Python would write it: "2", "[0, 1]", "True"; a number operand of
              elementwise arithmetic has both a node of its own and its text

@@ -80,14 +80,14 @@ def _statistics(
     """Low, high, mean and Euclidean norm. Complex numbers have no order: no low and no high."""
     if not finite:
         return None, None, None, None
-    norm = to_number(math.hypot(*(abs(value) for value in finite)))
-    if any(isinstance(value, complex) for value in finite):
-        return None, None, to_number(sum(finite) / len(finite)), norm
-    reals = [value for value in finite if not isinstance(value, complex)]
-    return min(reals), max(reals), to_number(_mean(reals)), norm
+    reals = [+value for value in finite if not isinstance(value, complex)]
+    if len(reals) < len(finite):
+        parts = [part for value in finite for part in (value.real, value.imag)]
+        return None, None, to_number(sum(finite) / len(finite)), to_number(math.hypot(*parts))
+    return min(reals), max(reals), _mean(reals), to_number(math.hypot(*reals))
 
 
-def _mean(reals: list[bool | int | float]) -> float:
+def _mean(reals: list[int | float]) -> float:
     try:
         return math.fsum(reals) / len(reals)
     except OverflowError:  # the sum of finite numbers may be too large for a float
@@ -117,21 +117,12 @@ def _summary(tensor: torch.Tensor, shape: tuple[int, ...], dtype: str) -> Array:
     """Range, mean and norm by PyTorch's own reductions; no element becomes a Python object."""
     with torch.no_grad():
         numbers = tensor.detach()
-        if numbers.dtype == torch.bool:
-            numbers = numbers.to(torch.uint8)
-        finite = numbers
-        if numbers.is_floating_point() or numbers.is_complex():
-            finite = numbers[numbers.isfinite()]
-        nonfinite = tensor.numel() - finite.numel()
-        if finite.numel() == 0:
+        wide = numbers.to(torch.complex128 if numbers.is_complex() else torch.float64)
+        wide = wide[wide.isfinite()]
+        nonfinite = numbers.numel() - wide.numel()
+        if wide.numel() == 0:
             return Array(shape=shape, dtype=dtype, nonfinite=nonfinite)
-        low: Number | None = None
-        high: Number | None = None
-        if not numbers.is_complex():
-            smallest, largest = finite.aminmax()
-            low, high = smallest.item(), largest.item()
-        exact = torch.complex128 if numbers.is_complex() else torch.float64
-        wide = finite.to(exact)
+        low, high = _range(numbers, wide)
         return Array(
             shape=shape,
             dtype=dtype,
@@ -141,3 +132,12 @@ def _summary(tensor: torch.Tensor, shape: tuple[int, ...], dtype: str) -> Array:
             norm=to_number(torch.linalg.vector_norm(wide).item()),
             nonfinite=nonfinite,
         )
+
+
+def _range(numbers: torch.Tensor, wide: torch.Tensor) -> tuple[Number | None, Number | None]:
+    if wide.is_complex():
+        return None, None
+    # Whole numbers may be too long for a float64.
+    ordered = wide if numbers.is_floating_point() else numbers.to(torch.int64)
+    low, high = ordered.aminmax()
+    return low.item(), high.item()

@@ -71,6 +71,10 @@ Source = Result | Sighting | Operand
 """Where a tensor argument came from. Every other argument is kept as the plain value that it is."""
 
 
+UNREAD = object()
+"""Stands for a tensor that the call overwrites without reading it."""
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """One forward call. `target` is the tensor that an in-place operation changed."""
@@ -111,6 +115,11 @@ class Calls(TorchDispatchMode):
         self._calls: dict[int, Call] = {}
         self._pending: _Pending | None = None
         self._named = 0
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Else PyTorch imports its whole compiler (a second) at the first call that is watched.
+        return False
 
     # What the recorder asks.
 
@@ -212,14 +221,14 @@ class Calls(TorchDispatchMode):
             for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
         }
         call = Call(signature, arguments, self.line)
-        if signature.in_place:
-            changed = args[0]
+        changed = args[0] if args else None
+        if signature.in_place and isinstance(changed, torch.Tensor):
             call.target = self.subject(changed if changed._base is None else changed._base)
         return call
 
     def _argument(self, signature: Signature, name: str, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return self._source(value)
+            return UNREAD if signature.overwrites and name == "self" else self._source(value)
         if isinstance(value, list | tuple):
             return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]
         if name in signature.operands and isinstance(value, int | float | complex):
@@ -235,11 +244,16 @@ class Calls(TorchDispatchMode):
             return result
         subject = self.subject(tensor)
         last = subject.sighting
-        state = (tensor._version, tensor.requires_grad)
+        state = (version_of(tensor), tensor.requires_grad)
         if last is None or (last.version, last.requires_grad) != state:
             last = Sighting(subject, *state, Snapshot(tensor, self._limits), tuple(tensor.shape))
             subject.sighting = last
         return last
+
+
+def version_of(tensor: torch.Tensor) -> int:
+    """How often the tensor was changed in place. Inference tensors don't count."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 def _result_of(tensor: torch.Tensor) -> Result:

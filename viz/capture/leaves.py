@@ -65,11 +65,17 @@ class Leaves:
         ]
 
     def _constants(self, graph: Graph, nodes: Nodes) -> list[_Watched]:
-        """Named numbers that could have required a gradient, but were not asked to."""
+        """Named numbers that could have required a gradient, but were not asked to.
+
+        A constant that an operation changed in place has become a result: it is a leaf no more.
+        """
+        changed = {call.target for call in graph.calls.values()}
         return [
             _Watched(subject, graph.ids[sighting], sighting.snapshot.array(), None, None)
             for subject, sighting in nodes.constants.items()
-            if subject.name is not None and sighting.snapshot.array().dtype != "bool"
+            if subject.name is not None
+            and subject not in changed
+            and sighting.snapshot.array().dtype != "bool"
         ]
 
     def _watch(self, subject: Subject, node: str | None, tensor: torch.Tensor) -> _Watched:

@@ -47,6 +47,8 @@ class Recorder:
         traceback: TracebackType | None,
     ) -> None:
         self._calls.__exit__(kind, error, traceback)
+        if kind is None:
+            self._calls.settle()
 
     @property
     def backwards(self) -> tuple[Backward, ...]:

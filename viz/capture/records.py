@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from viz.capture.arrays import number_array, summarize
-from viz.capture.calls import Call, Calls, Name, Operand, Result, Sighting, Subject
+from viz.capture.calls import (
+    UNREAD,
+    Call,
+    Calls,
+    Name,
+    Operand,
+    Result,
+    Sighting,
+    Subject,
+    version_of,
+)
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
 from viz.capture.schemas import text_of
 from viz.limits import Limits
@@ -70,19 +82,21 @@ class Nodes:
         return self._operation(node, item)
 
     def _output(self) -> Node:
-        tensor = self._graph.output
+        tensor, root = self._graph.output, self._graph.root
+        value = summarize(tensor, self._limits)
         if tensor.grad_fn is None:
             name = self._calls.subject(tensor).name
         else:
-            name = self._calls.name(result_of(self._graph.root, tensor.output_nr))
-        value = summarize(tensor, self._limits)
-        return _value_node(self._graph.OUTPUT, "output", name, value)
+            name = self._calls.name(result_of(root, tensor.output_nr))
+        node = _value_node(self._graph.OUTPUT, "output", name, value)
+        made_by = self._graph.calls.get(root)
+        return msgspec.structs.replace(node, line=made_by.line) if made_by is not None else node
 
     def _leaf(self, node: str, accumulate_grad: Any) -> Node:
         variable = accumulate_grad.variable
         subject = self._calls.subject(variable)
         used = self._as_used.get(subject)
-        if used is None or used.version == variable._version:
+        if used is None or used.version == version_of(variable):
             # Looked at afresh: `w.data` can change a leaf without a new version.
             value = summarize(variable, self._limits)
         else:
@@ -136,7 +150,7 @@ class Nodes:
             return Argument(name, constant or self.leaves.get(value.subject))
         if isinstance(value, Operand):
             return Argument(name, self._graph.ids.get(value), text=text_of(value.value))
-        return Argument(name, text=text_of(value))
+        return Argument(name) if value is UNREAD else Argument(name, text=text_of(value))
 
 
 def _leaves_as_used(graph: Graph) -> dict[Subject, Sighting]:

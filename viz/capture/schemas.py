@@ -11,6 +11,9 @@ import torch
 ARITHMETIC = frozenset({"add", "sub", "rsub", "mul", "div"})
 """Elementwise binary arithmetic: a plain number in it is an operand that a person would draw."""
 
+OVERWRITING = frozenset({"copy_", "fill_", "zero_"})
+"""Operations in place that don't read what they change: `self` is no argument of the result."""
+
 TEXT_CHARACTERS = 200
 
 
@@ -23,6 +26,7 @@ class Signature:
     defaults: dict[str, str]
     operands: frozenset[str]
     in_place: bool
+    overwrites: bool
 
 
 @functools.cache
@@ -40,6 +44,7 @@ def signature_of(func: torch._ops.OpOverload) -> Signature:
         operands=frozenset({"self", "other"} if base.rstrip("_") in ARITHMETIC else ()),
         # ATen's own rule: the name of an operation in place ends in one underscore.
         in_place=base.endswith("_") and not base.endswith("__") and schema.is_mutable,
+        overwrites=base in OVERWRITING,
     )
 
 

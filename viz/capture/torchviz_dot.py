@@ -6,8 +6,11 @@ backward pass may have freed, and puts names into labels as they are.
 
 from __future__ import annotations
 
+import gc
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import graphviz
 import torch
@@ -66,7 +69,7 @@ class _Names:
 
 def _make_dot(output: torch.Tensor, named: _Names, saved: bool) -> graphviz.Digraph | None:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _cycles_collected():
             # torchviz imports distutils, and distutils warns of its own end.
             warnings.simplefilter("ignore")
             import torchviz
@@ -75,6 +78,22 @@ def _make_dot(output: torch.Tensor, named: _Names, saved: bool) -> graphviz.Digr
     except Exception:
         # A drawing that torchviz can't make must not cost the record of the backward pass.
         return None
+
+
+@contextmanager
+def _cycles_collected() -> Iterator[None]:
+    """torchviz leaves reference cycles that hold every saved tensor: free them at once.
+
+    While the collector is off, what is new stays young; collecting the young alone is quick.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        if enabled:
+            gc.enable()
 
 
 def _rewritten(digraph: graphviz.Digraph, graph: Graph) -> str:
