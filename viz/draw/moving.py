@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from viz.draw import geometry, theme
 from viz.draw.moments import TRAVEL, Moment
 from viz.draw.scene import Scene
-from viz.draw.still import heads, joined, texts
-from viz.draw.text import coloured, numbers, plain
+from viz.draw.still import NOTHING, heads, joined, texts
+from viz.draw.text import coloured, named, numbers, plain
 from viz.layout.sizes import LINE
 from viz.rules import format_number
 from viz.trace import Array, to_float
@@ -65,8 +65,8 @@ def _forward_values(scene: Scene, done: int) -> go.Scatter:
         label = scene.routes[index].label
         if source.id not in ran or label is None or edge.upstream == scene.backward.output:
             continue
-        text, lines = _value_label(scene, source.variable, scene.value(edge))
-        points.append((label[0], label[1] + LABEL_GAP + LINE * lines / 2))
+        text = named(source.variable, scene.value(edge), scene.theme.forward)
+        points.append((label[0], label[1] + LABEL_GAP + LINE * line_count(text) / 2))
         labels.append(text)
     output = scene.nodes[scene.backward.output]
     place = scene.places[output.id]
@@ -77,11 +77,8 @@ def _forward_values(scene: Scene, done: int) -> go.Scatter:
     return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
 
 
-def _value_label(scene: Scene, variable: str | None, value: Array | None) -> tuple[str, int]:
-    text = numbers(value)
-    shown = coloured(text, scene.theme.forward)
-    name = f"{plain(variable)} = " if variable else ""
-    return f"{name}{shown}", text.count("<br>") + 1
+def line_count(text: str) -> int:
+    return text.count("<br>") + 1
 
 
 def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
@@ -100,7 +97,7 @@ def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
             continue
         contribution = scene.backward.edges[index].contribution
         text = numbers(contribution)
-        lower = geometry.GRADIENT_OFFSET + LABEL_GAP + LINE * (text.count("<br>") + 1) / 2
+        lower = geometry.GRADIENT_OFFSET + LABEL_GAP + LINE * line_count(text) / 2
         points.append((label[0], label[1] - lower))
         labels.append(f"<b>{text}</b>" if index in fresh else text)
         hovers.append(index)
@@ -123,7 +120,7 @@ def _dashed(scene: Scene) -> dict[str, object]:
 def _sums(scene: Scene, step: int) -> go.Scatter:
     """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
     fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
-    arrived = set(scene.sent(step)) if step >= 0 else set()
+    arrived = scene.sent(step) if step >= 0 else ()
     points, labels = [], []
     for node in scene.backward.nodes:
         if node.kind != "leaf":
@@ -131,16 +128,16 @@ def _sums(scene: Scene, step: int) -> go.Scatter:
         text, lines = sum_text(scene, node.id, arrived, node.id in fired)
         place = scene.places[node.id]
         points.append((place.x, place.y - place.height / 2 - 4 - LINE * lines / 2))
-        started = node.id in fired or any(edge in arrived for edge in scene.edges_to[node.id])
+        started = node.id in fired or any(edge in scene.edges_to[node.id] for edge in arrived)
         colour = scene.theme.gradient if started else scene.theme.quiet
         labels.append(f'<span style="color:{colour}">{text}</span>')
     return texts(points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
 
 
-def sum_text(scene: Scene, leaf_id: str, arrived: set[int], fired: bool) -> tuple[str, int]:
+def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) -> tuple[str, int]:
     """The text below a leaf and its lines: "grad 12 + (−4)", then "grad 12 + (−4) + 1 = <b>9</b>"."""
     into = scene.edges_to[leaf_id]
-    here = [scene.backward.edges[index].contribution for index in into if index in arrived]
+    here = [scene.backward.edges[index].contribution for index in arrived if index in into]
     leaf = scene.leaves.get(leaf_id)
     before = leaf.before if leaf else None
     after = leaf.after if leaf else None
@@ -152,7 +149,7 @@ def sum_text(scene: Scene, leaf_id: str, arrived: set[int], fired: bool) -> tupl
         if not fired:
             return f"grad: {len(here)} of {len(into)} arrived", 1
         text = numbers(after)
-        return f"grad <b>{text}</b>", text.count("<br>") + 1
+        return f"grad <b>{text}</b>", line_count(text)
     shown = " + ".join(_summand(part, first=index == 0) for index, part in enumerate(parts))
     if not fired:
         return f"grad {shown}", 1
@@ -171,8 +168,8 @@ def _travelling(scene: Scene, edges: tuple[int, ...], share: float) -> list[go.S
     return [
         go.Scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip"),
         go.Scatter(
-            x=[round(path[-1][0], 1) for path in paths],
-            y=[round(path[-1][1], 1) for path in paths],
+            x=[round(path[-1][0], 1) for path in paths] or NOTHING,
+            y=[round(path[-1][1], 1) for path in paths] or NOTHING,
             mode="markers",
             marker={
                 "size": theme.TOKEN_SIZE,

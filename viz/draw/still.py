@@ -6,12 +6,14 @@ import plotly.graph_objects as go
 
 from viz.draw import geometry, theme
 from viz.draw.scene import Scene
-from viz.draw.text import coloured, full, numbers, plain
+from viz.draw.text import coloured, full, named, plain
 from viz.layout.sizes import CIRCLE, LINE
 from viz.rules import describe, sign
 from viz.trace import Node
 
 ARROW = 15
+NOTHING: list[float | None] = [None]
+"""An empty trace holds one gap: plotly leaves a trace without any point as it last was."""
 CAPTION_CHARACTERS = 15
 
 
@@ -38,19 +40,19 @@ def joined(lines: list[geometry.Polyline]) -> tuple[list[float | None], list[flo
     for line in lines:
         xs += [round(x, 1) for x, _ in line] + [None]
         ys += [round(y, 1) for _, y in line] + [None]
-    return xs[:-1], ys[:-1]
+    return xs[:-1] or NOTHING, ys[:-1] or NOTHING
 
 
 def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> go.Scatter:
     """The arrow heads at the ends of the lines."""
     return go.Scatter(
-        x=[round(line[-1][0], 1) for line in lines],
-        y=[round(line[-1][1], 1) for line in lines],
+        x=[round(line[-1][0], 1) for line in lines] or NOTHING,
+        y=[round(line[-1][1], 1) for line in lines] or NOTHING,
         mode="markers",
         marker={
             "symbol": "arrow-wide",
             "size": ARROW,
-            "angle": [geometry.heading(line) for line in lines],
+            "angle": [geometry.heading(line) for line in lines] or [0],
             "color": colour,
             "line": {"width": 0},
         },
@@ -64,9 +66,9 @@ def texts(
 ) -> go.Scatter:
     """Centred texts."""
     return go.Scatter(
-        x=[round(x, 1) for x, _ in points],
-        y=[round(y, 1) for _, y in points],
-        text=labels,
+        x=[round(x, 1) for x, _ in points] or NOTHING,
+        y=[round(y, 1) for _, y in points] or NOTHING,
+        text=labels or [""],
         mode="text",
         textposition="middle center",
         textfont={"size": size, "color": colour, "family": theme.FONT},
@@ -110,7 +112,7 @@ def _signs(scene: Scene) -> go.Scatter:
     labels = [plain(sign(node), 8) for node in shown]
     trace = texts([_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text)
     # A short sign is drawn large; a word has to fit into the circle.
-    trace.textfont.size = [theme.SIGN_SIZE if len(label) <= 4 else 17 for label in labels]
+    trace.textfont.size = [theme.SIGN_SIZE if len(label) <= 4 else theme.WORD_SIZE for label in labels]
     return trace
 
 
@@ -143,18 +145,14 @@ def caption_lines(name: str) -> list[str]:
 
 
 def _pills(scene: Scene) -> go.Scatter:
-    shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant", "output")]
+    shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant")]
     labels = [_pill_text(scene, node) for node in shown]
     points = [_centre(scene, node) for node in shown]
     return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
 
 
 def _pill_text(scene: Scene, node: Node) -> str:
-    value = coloured(numbers(node.value), scene.theme.forward)
-    if not node.variable:
-        return value
-    between = "<br>" if node.kind == "output" else " = "
-    return f"{plain(node.variable)}{between}{value}"
+    return named(node.variable, node.value, scene.theme.forward)
 
 
 def _hover(scene: Scene) -> go.Scatter:
@@ -194,13 +192,13 @@ def _centre(scene: Scene, node: Node) -> tuple[float, float]:
 def _legend(scene: Scene) -> list[go.Scatter]:
     """Two arrows with their words: which way values go, and which way gradients go."""
     y, right = 15.0, scene.width - 14
-    forward = ((right - 520, y), (right - 475, y))
-    backward = ((right - 240, y), (right - 285, y))
+    forward = ((right - 555, y), (right - 510, y))
+    backward = ((right - 263, y), (right - 308, y))
     labels = [
         f"forward: values in {coloured('blue', scene.theme.forward)}",
         f"backward: gradients in {coloured('orange, dashed', scene.theme.gradient)}",
     ]
-    words = texts([(right - 468, y), (right - 233, y)], labels, theme.NAME_SIZE, scene.theme.quiet)
+    words = texts([(right - 503, y), (right - 256, y)], labels, theme.NAME_SIZE, scene.theme.quiet)
     words.textposition = "middle right"
     line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
     dashes = {"color": scene.theme.gradient, "width": theme.GRADIENT_WIDTH} | {

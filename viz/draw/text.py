@@ -33,6 +33,15 @@ def coloured(text: str, colour: str) -> str:
     return f'<span style="color:{colour}"><b>{text}</b></span>'
 
 
+def named(variable: str | None, array: Array | None, colour: str) -> str:
+    """ "y = 3", or the name above the numbers where these take several lines."""
+    text = numbers(array)
+    value = coloured(text, colour)
+    if not variable:
+        return value
+    return f"{plain(variable)}<br>{value}" if "<br>" in text else f"{plain(variable)} = {value}"
+
+
 def shape_text(shape: tuple[int, ...]) -> str:
     """
     >>> shape_text((2, 3)), shape_text(())

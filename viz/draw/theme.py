@@ -61,9 +61,10 @@ DARK = Theme(
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
 
 FONT = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Segoe UI", sans-serif'
-VALUE_SIZE = 17
-NAME_SIZE = 14
-SIGN_SIZE = 24
+VALUE_SIZE = 19
+NAME_SIZE = 15
+SIGN_SIZE = 30
+WORD_SIZE = 18
 LINE_WIDTH = 2
 GRADIENT_WIDTH = 3
 GRADIENT_DASH = "7px,4px"

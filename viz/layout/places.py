@@ -46,10 +46,10 @@ def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
     the shape and the range.
 
     >>> block(()), block((3,)), block((2, 2)), block((64, 10))
-    ((7, 1), (20, 1), (14, 2), (13, 2))
+    ((6, 1), (20, 1), (14, 2), (13, 2))
     """
     if not shape:
-        return 7, 1
+        return 6, 1
     if 0 in shape or len(shape) > 2 or any(size > 3 for size in shape):
         return 13, 2
     return 6 * shape[-1] + 2, 1 if len(shape) == 1 else shape[0]

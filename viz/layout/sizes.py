@@ -9,10 +9,12 @@ from viz.layout.places import block
 from viz.trace import Backward, Edge, Node
 
 CIRCLE = 76.0
-CHARACTER = 7.9
-LINE = 19.0
+CHARACTER = 8.4
+LINE = 21.0
 NAME_CHARACTERS = 14
 CAPTION_LINES = 2
+LABEL_OFFSET = 16.0
+"""From the forward line to the numbers above it, and from the gradient line to those below."""
 
 Size = tuple[float, float]
 
@@ -25,8 +27,8 @@ def outline(node: Node) -> Size:
     name = min(len(node.variable or ""), NAME_CHARACTERS)
     if node.kind == "output":
         return max(name, columns) * CHARACTER + 12, (lines + 1) * (LINE + 2) + 16
-    equals = 3 if name else 0
-    return max(64.0, (name + equals + columns) * CHARACTER + 20), lines * LINE + 26
+    columns, lines = named_block(name, columns, lines)
+    return max(64.0, columns * CHARACTER + 20), lines * LINE + 24
 
 
 def caption(node: Node) -> float:
@@ -34,6 +36,14 @@ def caption(node: Node) -> float:
     if node.kind == "operation":
         return LINE * CAPTION_LINES
     return LINE * (block(node.shape)[1] + 1) if node.kind == "leaf" else 0.0
+
+
+def caption_width(node: Node, uses: int) -> float:
+    """Width of the text below a leaf, which shows the sum over its uses: "grad 12 + (−4) + 1 = 9"."""
+    if node.kind != "leaf" or block(node.shape)[1] > 1:
+        return 0.0
+    terms = uses if node.shape == () else 1
+    return (5 + 9 * terms + (8 if terms > 1 else 0)) * CHARACTER * 0.85
 
 
 def label(edge: Edge, backward_nodes: dict[str, Node]) -> Size | None:
@@ -45,11 +55,21 @@ def label(edge: Edge, backward_nodes: dict[str, Node]) -> Size | None:
     if node.kind == "constant":
         return None
     columns, lines = block(node.shape)
-    if node.kind == "leaf" or backward_nodes[edge.upstream].kind == "output":
-        return max(48.0, columns * CHARACTER), 2 * lines * LINE
-    name = min(len(node.variable or ""), NAME_CHARACTERS)
-    equals = 3 if name else 0
-    return max(64.0, (name + equals + columns) * CHARACTER), 2 * lines * LINE
+    if node.kind != "leaf" and backward_nodes[edge.upstream].kind != "output":
+        name = min(len(node.variable or ""), NAME_CHARACTERS)
+        columns, lines = named_block(name, columns, lines)
+    return max(48.0, columns * CHARACTER), 2 * (lines * LINE + LABEL_OFFSET)
+
+
+def named_block(name: int, columns: int, lines: int) -> tuple[int, int]:
+    """Characters and lines of a name with its value: beside it, or above it if that has several.
+
+    >>> named_block(1, 6, 1), named_block(1, 14, 2)
+    ((10, 1), (14, 3))
+    """
+    if not name:
+        return columns, lines
+    return (name + 3 + columns, 1) if lines == 1 else (max(name, columns), lines + 1)
 
 
 def node_index(backward: Backward) -> dict[str, Node]:

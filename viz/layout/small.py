@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pygraphviz
 
 from viz.layout import sizes
@@ -11,6 +13,10 @@ from viz.trace import Backward, Edge, Node
 
 INCH = 72.0
 MARGIN = 14.0
+NODE_GAP = 0.5
+"""Inches between neighbours of one rank: room for the name below a circle."""
+RANK_GAP = 0.2
+"""Inches between two ranks; the numbers on the edges have a rank of their own."""
 
 
 def arrange_small(backward: Backward) -> Layout:
@@ -21,7 +27,7 @@ def arrange_small(backward: Backward) -> Layout:
     """
     nodes = sizes.node_index(backward)
     graph = pygraphviz.AGraph(
-        directed=True, strict=False, rankdir="LR", nodesep=0.25, ranksep=0.22, splines="spline"
+        directed=True, strict=False, rankdir="LR", nodesep=NODE_GAP, ranksep=RANK_GAP, splines="spline"
     )
     graph.node_attr.update(label="", fixedsize=True, shape="box")
     for node in backward.nodes:
@@ -49,8 +55,6 @@ def _add_edge(
         graph.add_edge(edge.downstream, edge.upstream, key=f"e{index}")
         return
     width, height = room
-    caption = max(sizes.caption(nodes[edge.downstream]), sizes.caption(nodes[edge.upstream]))
-    height = max(height, caption + sizes.LINE)
     graph.add_node(f"l{index}", width=width / INCH, height=height / INCH)
     graph.add_edge(edge.downstream, f"l{index}", key=f"e{index}a", dir="none", weight=2)
     graph.add_edge(f"l{index}", edge.upstream, key=f"e{index}b", weight=2)
@@ -64,7 +68,7 @@ def _read(graph: pygraphviz.AGraph, backward: Backward, nodes: dict[str, Node]) 
     routes = []
     for index, edge in enumerate(backward.edges):
         routes.append(_route(graph, index, edge))
-    return _framed(tuple(places.values()), tuple(routes), nodes)
+    return _framed(tuple(places.values()), tuple(routes), backward.edges, nodes)
 
 
 def _route(graph: pygraphviz.AGraph, index: int, edge: Edge) -> Route:
@@ -83,15 +87,26 @@ def _point(text: str) -> Point:
 
 
 def _framed(
-    places: tuple[Place, ...], routes: tuple[Route, ...], nodes: dict[str, Node]
+    places: tuple[Place, ...],
+    routes: tuple[Route, ...],
+    edges: tuple[Edge, ...],
+    nodes: dict[str, Node],
 ) -> Layout:
     """Move everything into a frame that also holds the captions below the outlines."""
     points = [point for route in routes for point in route.points]
-    left = min([p.x - p.width / 2 for p in places] + [x for x, _ in points]) - MARGIN
+    uses = Counter(edge.downstream for edge in edges)
+    halves = [max(p.width, sizes.caption_width(nodes[p.node], uses[p.node])) / 2 for p in places]
+    left = min([p.x - half for p, half in zip(places, halves, strict=True)]) - MARGIN
+    left = min([left, *(x for x, _ in points)])
     right = max([p.x + p.width / 2 for p in places] + [x for x, _ in points]) + MARGIN
     bottoms = [p.y - p.height / 2 - sizes.caption(nodes[p.node]) for p in places]
-    bottom = min(bottoms + [y for _, y in points]) - MARGIN
-    top = max([p.y + p.height / 2 for p in places] + [y for _, y in points]) + MARGIN
+    labels = [
+        (route.label[1], sizes.label(edges[route.edge], nodes)) for route in routes if route.label
+    ]
+    heights = [(y, size[1] / 2) for y, size in labels if size]
+    bottom = min(bottoms + [y for _, y in points] + [y - half for y, half in heights]) - MARGIN
+    tops = [p.y + p.height / 2 for p in places] + [y for _, y in points]
+    top = max(tops + [y + half for y, half in heights]) + MARGIN
 
     def moved(point: Point) -> Point:
         return round(point[0] - left, 1), round(point[1] - bottom, 1)

@@ -10,7 +10,7 @@ from viz.errors import InputError, UserError
 from viz.page import assets, components, engine, state
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
-from viz.page.results import leaves_table, line_notes, markdown_safe
+from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text
 from viz.page.stage_view import stage_view
 from viz.sandbox import Answer
 from viz.trace import Backward, Input
@@ -20,7 +20,7 @@ EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 
 def main() -> None:
     """Run the page once, from top to bottom."""
-    st.set_page_config("SeeGrad: watch backpropagation", ":material/account_tree:", layout="wide")
+    st.set_page_config("SeeGrad: watch backpropagation", str(components.HERE / "icon.svg"), layout="wide")
     sandbox.start()
     state.begin()
     _header()
@@ -164,8 +164,7 @@ def _results(answer: Answer, chosen: int) -> None:
         place = f"Line {notice.line}: " if notice.line else ""
         st.info(markdown_safe(place + notice.text), icon=":material/info:")
     if answer.trace.printed:
-        st.html('<div class="sg-label">Output</div>')
-        st.code(answer.trace.printed.rstrip("\n"), language=None, wrap_lines=True)
+        st.html(printed_text(answer.trace.printed))
     backward: Backward = answer.trace.backwards[chosen]
     st.html(f'<div class="sg-label">Leaves</div>{leaves_table(backward)}')
 

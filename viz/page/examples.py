@@ -15,7 +15,7 @@ class Example(Record):
 
     @property
     def is_expression(self) -> bool:
-        return "\n" not in self.source.strip()
+        return "\n" not in self.source
 
 
 EXAMPLES = (
@@ -40,8 +40,7 @@ print(w.grad)
 forward(x, y, w).backward()
 print(w.grad)
 w.grad.zero_()
-print(w.grad)
-""",
+print(w.grad)""",
     ),
     Example(
         "notebook-2",
@@ -54,8 +53,7 @@ y_pred = x * w
 s = y - y_pred
 loss = s**2
 loss.backward()
-print(w.grad)
-""",
+print(w.grad)""",
     ),
     Example(
         "squared-error",
@@ -86,8 +84,7 @@ z = (w * x).sum() + b
 a = torch.sigmoid(z)
 loss = (a - 1)**2
 loss.backward()
-print(w.grad, b.grad)
-""",
+print(w.grad, b.grad)""",
     ),
     Example(
         "broadcast-bias",
@@ -98,8 +95,7 @@ b = torch.tensor([0.5, -0.5], requires_grad=True)
 y = x + b
 loss = (y * y).sum()
 loss.backward()
-print(b.grad)
-""",
+print(b.grad)""",
     ),
     Example(
         "matmul-mse",
@@ -113,8 +109,7 @@ target = torch.tensor([[1.], [0.], [2.]])
 y = x @ W
 loss = F.mse_loss(y, target)
 loss.backward()
-print(W.grad)
-""",
+print(W.grad)""",
     ),
     Example(
         "ten-tanh",
@@ -126,8 +121,7 @@ for layer in range(10):
     h = torch.tanh(h)
 loss = h
 loss.backward()
-print(x.grad)
-""",
+print(x.grad)""",
     ),
     Example(
         "relu-dead",

@@ -21,6 +21,12 @@ def markdown_safe(text: str) -> str:
     return shown.replace("\n", "  \n")
 
 
+def printed_text(printed: str) -> str:
+    """What the program printed, character by character."""
+    shown = escape(printed.rstrip("\n"))
+    return f'<div class="sg-label">Output</div><pre class="sg-output">{shown}</pre>'
+
+
 def leaves_table(backward: Backward) -> str:
     """Each leaf with value and gradient before, arriving, after."""
     rows = "".join(_leaf_row(backward, leaf) for leaf in backward.leaves)
