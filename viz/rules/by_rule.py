@@ -1,0 +1,156 @@
+"""Apply a row of the table to a recorded step: the card's lines, in symbols and in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from viz.rules.card import Card, Line, Matrix, Part, Parts
+from viz.rules.check import check, values_of
+from viz.rules.graph import Graph
+from viz.rules.lines import arrivals, difference, equation, shown, size_of
+from viz.rules.numbers import format_number, from_numpy, is_written_out, show, to_numpy
+from viz.rules.row import Arguments, MissingValueError, Row, Slot, choose
+from viz.rules.shapes import transpose
+from viz.rules.template import LOCAL_BEGINS, LOCAL_ENDS, fill, fill_text
+from viz.rules.words import sentences, silent_inputs, upstream_sum
+from viz.trace import Array, Edge, Node, Step
+
+_TRANSPOSED = ".T"
+_SUMMED = ", summed over the axis that was broadcast,"
+
+
+def explain_by_rule(graph: Graph, step: Step, row: Row) -> Card:
+    """Raises MissingValueError where not even the symbols can be written, for want of arguments."""
+    return _Application(graph, step, row).card()
+
+
+class _Application:
+    """One row, applied to one firing of one node."""
+
+    def __init__(self, graph: Graph, step: Step, row: Row) -> None:
+        self.graph = graph
+        self.step = step
+        self.row = row
+        self.node: Node = graph.nodes[step.node]
+        self.plain = Arguments({**row.defaults, **graph.plain(self.node)})
+        self.arrays = self._arrays()
+        self.numbers = values_of(row, self.plain, self.arrays)
+        self.edges = {
+            edge.slot: edge
+            for _, edge in graph.edges_from[step.node]
+            if graph.nodes[edge.downstream].kind != "constant"
+        }
+
+    def card(self) -> Card:
+        lines = []
+        notes = []
+        for index, edge in self.graph.edges_from[self.step.node]:
+            if edge.contribution is not None:
+                slot = self.row.slots[edge.slot]
+                lines.append(self._line(index, edge, slot, edge.contribution))
+                notes.append(fill_text(slot.note, self._word))
+        return Card(
+            title=self.node.name,
+            statement=self.graph.statement(self.node.id),
+            lines=tuple(lines),
+            words=sentences(
+                fill_text(self.row.words, self._word),
+                *notes,
+                silent_inputs(self.graph, self.step),
+                upstream_sum(self.graph, self.step),
+            ),
+            known=True,
+        )
+
+    # One line.
+
+    def _line(self, index: int, edge: Edge, slot: Slot, sent: Array) -> Line:
+        template = self._template(slot)
+        target = self.arrays.get(slot.of)
+        shape = target.shape if target is not None else sent.shape
+        checked = check(slot, self.numbers, list(self.arrays.values()), sent, shape)
+        symbol = self.graph.gradient(edge.downstream, edge.output)
+        result = shown(checked.expected or sent, "result", symbol)
+        is_part = len(arrivals(self.graph, edge.downstream, edge.output)) > 1
+        left = (Part("plain", "part of "),) if is_part else ()
+        parts = equation(
+            (*left, Part("result", symbol)),
+            (*fill(template, self._symbol), *self._broadcast(slot, shape)),
+            self._in_numbers(template),
+            result,
+        )
+        parts += difference(checked.engine, sent)
+        return Line(self.graph.name(edge.downstream, edge.output), parts, checked.engine, index)
+
+    def _template(self, slot: Slot) -> str:
+        local = choose(slot.local, self.plain)
+        return slot.rule.replace("{local}", f"{LOCAL_BEGINS}{local}{LOCAL_ENDS}")
+
+    def _in_numbers(self, template: str) -> Parts:
+        """Nothing where a number is missing, or a tensor too large to be written out."""
+        try:
+            return fill(template, self._number)
+        except MissingValueError:
+            return ()
+
+    def _broadcast(self, slot: Slot, shape: tuple[int, ...]) -> Parts:
+        upstream = self.arrays.get("upstream")
+        if upstream is None or not slot.elementwise or size_of(shape) >= upstream.size:
+            return ()
+        return (Part("plain", _SUMMED),)
+
+    # What a field of a template stands for.
+
+    def _symbol(self, field: str) -> str:
+        if field.endswith(_TRANSPOSED):
+            name = self._symbol(field.removesuffix(_TRANSPOSED))
+            # The transpose of Wᵀ is W.
+            return name[:-1] if name.endswith("ᵀ") else fill_text("{of}ᵀ", {"of": name}.__getitem__)
+        if field == "upstream":
+            return self.graph.gradient(self.node.id)
+        if field == "result":
+            return self.graph.name(self.node.id)
+        if field in self.row.derived:
+            return field
+        return self._argument(field)
+
+    def _argument(self, name: str) -> str:
+        argument = self.node.argument(name)
+        found = None if argument is None else self.graph.argument_name(argument)
+        if found is not None:
+            return found
+        slots = {slot.of: index for index, slot in enumerate(self.row.slots)}
+        edge = self.edges.get(slots.get(name, -1))
+        if edge is not None:
+            return self.graph.name(edge.downstream, edge.output)
+        return format_number(self.plain[name])
+
+    def _number(self, field: str) -> str | Matrix:
+        is_transposed = field.endswith(_TRANSPOSED)
+        name = field.removesuffix(_TRANSPOSED)
+        if name not in self.arrays:
+            number = getattr(self.numbers, name)
+            if not isinstance(number, int | float):
+                raise MissingValueError(name)
+            return format_number(number)
+        array = self.arrays[name]
+        if not is_written_out(array):
+            raise MissingValueError(name)
+        if is_transposed:
+            array = from_numpy(transpose(to_numpy(array)), array.dtype)
+        return show(array, "plain", self._symbol(field))
+
+    def _word(self, field: str) -> str:
+        if field in self.row.derived or field in self.row.defaults:
+            return format_number(getattr(self.numbers, field))
+        return self._symbol(field)
+
+    def _arrays(self) -> dict[str, Array]:
+        found: dict[str, Any] = {
+            argument.name: self.graph.value(argument) for argument in self.node.arguments
+        }
+        found["result"] = self.node.value
+        found["upstream"] = self.step.incoming[0] if self.step.incoming else None
+        return {name: array for name, array in found.items() if array is not None}
+
+

@@ -1,0 +1,85 @@
+"""What a rule card says, as plain frozen data: the page colours the roles and lays out the matrices."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from viz.trace import Record
+
+Role = Literal["plain", "upstream", "local", "result", "value", "check"]
+"""upstream gradient · local derivative = result; value: a number of the forward pass or a `.grad`;
+check: what the engine sent, where that differs from the formula."""
+
+Engine = Literal["agrees", "differs", "unchecked"]
+"""Whether the formula, computed from the recorded values, gives what the engine sent.
+unchecked: no formula, or too few recorded values to compute it."""
+
+MATRIX_SIDE = 8
+
+
+class Part(Record):
+    """A run of text."""
+
+    role: Role
+    text: str
+
+
+class Matrix(Record):
+    """A small matrix of formatted numbers, at most 8 by 8; a vector is one row."""
+
+    role: Role
+    label: str
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.rows or max(len(self.rows), len(self.rows[0])) > MATRIX_SIDE:
+            raise ValueError(f"a matrix on a card has 1 to {MATRIX_SIDE} rows and columns")
+        if len({len(row) for row in self.rows}) != 1:
+            raise ValueError("the rows of a matrix are of one length")
+
+
+Parts = tuple[Part | Matrix, ...]
+
+
+class Line(Record):
+    """One contribution: symbols = numbers = result.
+
+    target   name of the tensor that receives it ("y_pred"); None where the line is about no tensor
+    edge     index in `Backward.edges` of the way it takes; None for a line about `.grad`
+    """
+
+    target: str | None
+    parts: Parts
+    engine: Engine
+    edge: int | None = None
+
+
+class Card(Record):
+    """The card of one step.
+
+    title      the engine's name: "SubBackward0"
+    statement  the forward operation with the student's names: "s = y − y_pred"
+    lines      one for each contribution that the engine sent
+    words      what the operation does to the gradient; who gets nothing, and why
+    known      whether there is a formula for this operation
+    """
+
+    title: str
+    statement: str
+    lines: tuple[Line, ...]
+    words: str
+    known: bool
+
+
+def text_of(parts: Parts) -> str:
+    """The parts as one line of text, for screen readers and plain-text views.
+
+    >>> text_of((Part("upstream", "1"), Part("plain", " · "), Matrix("local", "W", (("1", "2"),))))
+    '1 · [1, 2]'
+    """
+    return "".join(part.text if isinstance(part, Part) else _flat(part) for part in parts)
+
+
+def _flat(matrix: Matrix) -> str:
+    rows = [f"[{', '.join(row)}]" for row in matrix.rows]
+    return rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"

@@ -1,0 +1,142 @@
+"""A rule's numbers beside the engine's: computed from the recorded values, then compared."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from viz.rules.card import Engine
+from viz.rules.numbers import from_numpy, to_numpy
+from viz.rules.row import MissingValueError, Row, Slot, Values
+from viz.rules.shapes import Shape, sum_to
+from viz.trace import Array
+
+
+class Precision(NamedTuple):
+    """epsilon: the gap between 1 and the next number. smallest: the gap between 0 and the next."""
+
+    epsilon: float
+    smallest: float
+
+
+PRECISIONS = {
+    "float64": Precision(2.0**-52, 2.0**-1074),
+    "float32": Precision(2.0**-23, 2.0**-149),
+    "float16": Precision(2.0**-10, 2.0**-24),
+    "bfloat16": Precision(2.0**-7, 2.0**-133),
+}
+ROUNDINGS = 64
+"""A contribution may be off by so many roundings: the sum of a recorded tensor has at most so many
+terms, and PyTorch may add them in another order."""
+
+
+class Checked(NamedTuple):
+    """expected: the formula's contribution; None where it can't be computed."""
+
+    expected: Array | None
+    engine: Engine
+
+
+def check(slot: Slot, values: Values, arrays: list[Array], sent: Array, shape: Shape) -> Checked:
+    """Compute the contribution of a slot and compare it with what the engine sent.
+
+    arrays   every recorded tensor that the numbers come from, for their precision
+    shape    the shape of the slot's tensor
+
+    >>> slot = Slot("self", "2", lambda v: 2 * v.upstream)
+    >>> upstream, sent = (Array(shape=(), dtype="float32", values=(n,)) for n in (3.0, 6.0))
+    >>> check(slot, Values({"upstream": to_numpy(upstream)}, {}), [upstream], sent, ()).engine
+    'agrees'
+    """
+    dtype = coarsest([sent, *arrays])
+    if dtype is None or sent.values is None:
+        return Checked(None, "unchecked")
+    try:
+        exact = _contribution(slot, values, shape)
+    except MissingValueError:
+        return Checked(None, "unchecked")
+    engine = to_numpy(sent)
+    expected = from_numpy(exact, sent.dtype)
+    if engine.shape != exact.shape:
+        return Checked(expected, "differs")
+    near = _near(engine, exact, _tolerance(slot, values, exact, shape, dtype), dtype)
+    # Where the engine's own arithmetic overflows or loses digits on the way, the formula does so
+    # too when it is computed in the same precision.
+    if not near.all() and dtype in ("float16", "float32"):
+        own = _contribution(slot, values.each(lambda array: array.astype(dtype)), shape)
+        near |= _same(engine, own.astype(np.float64))
+    return Checked(expected, "agrees" if near.all() else "differs")
+
+
+def compare(expected: np.ndarray, terms: list[np.ndarray], sent: Array) -> Engine:
+    """Whether a sum of these terms is what the engine has."""
+    if sent.values is None or sent.dtype not in PRECISIONS:
+        return "unchecked"
+    if expected.shape != sent.shape:
+        return "differs"
+    size = sum((np.abs(term) for term in terms), np.zeros(sent.shape))
+    with np.errstate(all="ignore"):
+        tolerance = PRECISIONS[sent.dtype].epsilon * ROUNDINGS * size
+        near = _near(to_numpy(sent), expected, tolerance, sent.dtype)
+    return "agrees" if near.all() else "differs"
+
+
+def coarsest(arrays: list[Array]) -> str | None:
+    """The least precise float type among them; None where one of them is complex."""
+    kinds = {array.dtype for array in arrays}
+    if any(kind.startswith("complex") for kind in kinds):
+        return None
+    known = [kind for kind in PRECISIONS if kind in kinds]
+    return max(known, key=lambda kind: PRECISIONS[kind].epsilon, default=None)
+
+
+def values_of(row: Row, arguments: dict[str, Any], arrays: dict[str, Array]) -> Values:
+    """What the rule's functions compute with: plain arguments, and recorded values in float64."""
+    shapes = {name: array.shape for name, array in arrays.items()}
+    numbers = {name: to_numpy(a) for name, a in arrays.items() if a.values is not None}
+    values = Values({**row.defaults, **arguments, **numbers}, shapes)
+    derived = {}
+    for name, function in row.derived.items():
+        try:
+            derived[name] = function(values)
+        except MissingValueError:
+            continue
+    return Values({**row.defaults, **arguments, **numbers, **derived}, shapes)
+
+
+def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        full = np.asarray(slot.gradient(values))
+        return sum_to(full, shape) if slot.elementwise else full
+
+
+def _tolerance(
+    slot: Slot, values: Values, exact: np.ndarray, shape: Shape, dtype: str
+) -> np.ndarray:
+    """How far rounding alone may take the engine from the formula.
+
+    The same formula over absolute values is the size of the terms that are added up.
+    """
+    sizes = _contribution(slot, values.each(np.abs), shape)
+    with np.errstate(all="ignore"):
+        size = np.abs(exact) + np.abs(np.nan_to_num(sizes, nan=0, posinf=0, neginf=0))
+        if slot.rounding is not None:
+            terms = np.abs(np.asarray(slot.rounding(values)))
+            size = size + np.nan_to_num(sum_to(terms, shape), nan=0, posinf=0, neginf=0)
+        return PRECISIONS[dtype].epsilon * ROUNDINGS * size
+
+
+def _near(
+    engine: np.ndarray, exact: np.ndarray, tolerance: np.ndarray, dtype: str
+) -> np.ndarray:
+    floor = PRECISIONS[dtype].smallest * ROUNDINGS
+    with np.errstate(all="ignore"):
+        close = np.abs(engine - exact) <= tolerance + floor
+    finite = np.isfinite(engine) & np.isfinite(exact)
+    return (close & finite) | _same(engine, exact)
+
+
+def _same(engine: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Equal, where NaN equals NaN and an infinity itself."""
+    return (engine == exact) | (np.isnan(engine) & np.isnan(exact))

@@ -1,0 +1,130 @@
+"""A recorded step -> what its rule card says: upstream gradient · local derivative = contribution."""
+
+from __future__ import annotations
+
+from viz.rules.accumulate import explain_accumulation
+from viz.rules.by_rule import explain_by_rule
+from viz.rules.card import Card, Engine, Line, Part
+from viz.rules.graph import Graph
+from viz.rules.guard import guarded
+from viz.rules.lines import equation, shown
+from viz.rules.row import MissingValueError, Row
+from viz.rules.table import TABLE, Table
+from viz.rules.words import sentences, silent_inputs, upstream_sum
+from viz.trace import Array, Backward, Step
+
+_latest: Graph | None = None
+
+
+def explain_step(backward: Backward, step: int, table: Table = TABLE) -> Card:
+    """The card of the step with this index in `backward.steps`.
+
+    A rule that raises gives a RuleFailedWarning, and the card of an operation without a formula.
+    """
+    graph = _graph_of(backward, table)
+    fired = backward.steps[step]
+    node = graph.nodes[fired.node]
+    if node.kind == "leaf":
+        return explain_accumulation(graph, fired)
+    row = table.get(node.name)
+    if row is None:
+        return _without_formula(graph, fired, f"There is no formula for {node.name} here.")
+    return _by_rule(graph, fired, row)
+
+
+def explain_seed(backward: Backward) -> Card:
+    """The card before the first step: where the first gradient comes from."""
+    graph = _graph_of(backward)
+    loss = graph.loss
+    symbol = graph.gradient(graph.root)
+    index, seed = next(
+        ((i, edge.contribution) for i, edge in graph.edges_from[backward.output]), (None, None)
+    )
+    is_one = seed is not None and seed.low == seed.high == 1 and not seed.nonfinite
+    engine: Engine = "agrees" if is_one else "unchecked"
+    parts = equation((Part("upstream", symbol),), shown(seed, "result", symbol))
+    words = (
+        f"Backward begins here. {loss} changes exactly as fast as itself, so its own gradient is 1."
+        if is_one
+        else "Backward begins here, with the gradient that the program passed to it."
+    )
+    return Card(
+        title="backward",
+        statement=graph.statement(graph.root) if graph.nodes[graph.root].variable else _output(graph),
+        lines=(Line(loss, parts, engine, index),) if seed is not None else (),
+        words=words,
+        known=True,
+    )
+
+
+def describe(backward: Backward, node_id: str) -> str:
+    """The forward operation with the student's names: "s = y − y_pred", "exp(z)"."""
+    graph = _graph_of(backward)
+    if node_id == backward.output:
+        return graph.loss
+    return graph.statement(node_id)
+
+
+def name(backward: Backward, node_id: str) -> str:
+    """What a node's result is called in formulas; h₀, h₁, ... where a loop reuses a name."""
+    return _graph_of(backward).name(node_id)
+
+
+def _by_rule(graph: Graph, step: Step, row: Row) -> Card:
+    kind = graph.nodes[step.node].name
+    try:
+        card = guarded(kind, lambda: explain_by_rule(graph, step, row), None)
+    except MissingValueError:
+        return _without_formula(graph, step, f"The arguments of {kind} were not recorded.")
+    return card or _without_formula(graph, step, f"The formula for {kind} can't be shown here.")
+
+
+def _without_formula(graph: Graph, step: Step, reason: str) -> Card:
+    """The engine's own numbers, and why there is no more."""
+    node = graph.nodes[step.node]
+    upstream = step.incoming[0] if step.incoming else None
+    return Card(
+        title=node.name,
+        statement=graph.statement(node.id),
+        lines=tuple(
+            _bare_line(graph, step, index, upstream, edge.contribution)
+            for index, edge in graph.edges_from[node.id]
+            if edge.contribution is not None
+        ),
+        words=sentences(
+            reason,
+            "The numbers are the engine's own.",
+            silent_inputs(graph, step),
+            upstream_sum(graph, step),
+        ),
+        known=False,
+    )
+
+
+def _bare_line(graph: Graph, step: Step, index: int, upstream: Array | None, sent: Array) -> Line:
+    """The upstream gradient, and what the engine made of it."""
+    edge = graph.backward.edges[index]
+    symbol = graph.gradient(edge.downstream, edge.output)
+    above = graph.gradient(step.node)
+    source = equation((Part("upstream", above),), shown(upstream, "upstream", above))
+    parts = (
+        *source,
+        Part("plain", "  →  "),
+        *equation((Part("result", symbol),), shown(sent, "result", symbol)),
+    )
+    return Line(graph.name(edge.downstream, edge.output), parts, "unchecked", index)
+
+
+def _output(graph: Graph) -> str:
+    expression = graph.expression(graph.root)
+    return expression if expression == graph.loss else f"{graph.loss} = {expression}"
+
+
+def _graph_of(backward: Backward, table: Table = TABLE) -> Graph:
+    """The index of a Backward; the latest is kept, because a page asks about one at a time."""
+    global _latest
+    latest = _latest
+    if latest is None or latest.backward is not backward or latest.table is not table:
+        latest = Graph(backward, table)
+        _latest = latest
+    return latest

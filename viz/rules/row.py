@@ -1,0 +1,123 @@
+"""The form of a rule: one row of the table, for one kind of grad_fn.
+
+A row is written to be read beside a textbook. Its templates name the forward call's arguments as
+ATen's schema does ({self}, {other}, {exponent}); {result} is the forward result, {upstream} the
+upstream gradient, {x.T} a transpose, and a name in `derived` a number that the row computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Plain = Mapping[str, Any]
+"""The arguments of a call that are plain Python values: {"exponent": 2}."""
+
+Template = str | Callable[[Plain], str]
+"""A formula, or a function that chooses it by the plain arguments (the exponent of a power)."""
+
+PRODUCT = "{upstream} · {local}"
+
+
+class MissingValueError(Exception):
+    """The numbers need a forward value that was not recorded, or of which only a summary was."""
+
+
+class Arguments(dict[str, Any]):
+    """The plain arguments of a call. Asking for one that was not recorded is no bug of the rule."""
+
+    def __missing__(self, name: str) -> Any:
+        raise MissingValueError(name)
+
+
+class RuleFailedWarning(RuntimeWarning):
+    """A rule of the table has a bug. The card falls back on the engine's numbers; tests fail."""
+
+
+class Values:
+    """The numbers that a rule computes with, by name: `values.upstream * values.other`.
+
+    arrays   float arrays of the recorded values, and the plain arguments as they are
+    shapes   shapes of the tensors, also of those whose values were not kept
+    """
+
+    def __init__(self, arrays: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._arrays = dict(arrays)
+        self._shapes = dict(shapes)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name not in self.__dict__.get("_arrays", ()):
+            raise MissingValueError(name)
+        return self._arrays[name]
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        if name not in self._shapes:
+            raise MissingValueError(f"the shape of {name}")
+        return self._shapes[name]
+
+    def size(self, name: str) -> int:
+        return int(np.prod(self.shape(name), dtype=int))
+
+    def each(self, change: Callable[[np.ndarray], np.ndarray]) -> Values:
+        """The same with every array changed; plain arguments stay."""
+        changed = {
+            name: change(value) if isinstance(value, np.ndarray) else value
+            for name, value in self._arrays.items()
+        }
+        return Values(changed, self._shapes)
+
+
+Gradient = Callable[[Values], Any]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What flows to one input of the operation.
+
+    of         the argument's name in ATen's schema
+    local      the local derivative in symbols
+    gradient   the contribution in numbers, before it is summed over broadcast axes
+    note       one sentence on this input, in names
+    rule       how the upstream gradient and the local derivative combine
+    rounding   size of the terms that `gradient` subtracts from each other, where rounding them
+               may cost more digits than the contribution has: sets the tolerance of the check
+    elementwise   whether a smaller input was broadcast, so that its contribution is a sum
+    """
+
+    of: str
+    local: Template
+    gradient: Gradient
+    note: str = ""
+    rule: str = PRODUCT
+    rounding: Gradient | None = None
+    elementwise: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of operation.
+
+    kinds      the engine's names of it
+    sign       what a person writes inside its circle
+    statement  the forward operation
+    words      what it does to the gradient, for a student
+    slots      one for each entry of `next_functions`, in that order
+    defaults   arguments that a call may leave out
+    derived    numbers of the local derivative that are no arguments: {n} of a mean
+    """
+
+    kinds: tuple[str, ...]
+    sign: Template
+    statement: Template
+    words: str
+    slots: tuple[Slot, ...]
+    defaults: Plain = field(default_factory=dict)
+    derived: Mapping[str, Callable[[Values], float]] = field(default_factory=dict)
+
+
+def choose(template: Template, plain: Plain) -> str:
+    """The text of a template."""
+    return template if isinstance(template, str) else template(plain)

@@ -1,0 +1,28 @@
+"""All rules by the engine's name of the operation. To teach SeeGrad a new one, add a row.
+
+A row is in the file of its family: `elementwise`, `reductions`, `matrices`, `views`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from viz.rules.elementwise import ELEMENTWISE
+from viz.rules.matrices import MATRICES
+from viz.rules.reductions import REDUCTIONS
+from viz.rules.row import Row
+from viz.rules.views import VIEWS
+
+Table = Mapping[str, Row]
+
+
+def by_kind(rows: tuple[Row, ...]) -> Table:
+    """Raises ValueError where two rows claim one kind of operation."""
+    table = {kind: row for row in rows for kind in row.kinds}
+    if len(table) != sum(len(row.kinds) for row in rows):
+        raise ValueError("two rows claim the same kind of operation")
+    return MappingProxyType(table)
+
+
+TABLE = by_kind((*ELEMENTWISE, *REDUCTIONS, *MATRICES, *VIEWS))

@@ -1,0 +1,83 @@
+"""Templates that depend on a plain argument: the exponent of a power, the axes of a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from viz.rules.row import Plain
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+MEAN_OF_ALL = 1
+"""ATen's number for reduction="mean"; 0 is "none" and 2 is "sum"."""
+
+_REDUCTIONS = {0: ", reduction='none'", 2: ", reduction='sum'"}
+
+
+def superscript(exponent: Any) -> str:
+    """A number as an exponent; ⁿ for what is no number.
+
+    >>> [superscript(exponent) for exponent in (2, -1.0, 0.5, -0.5, None)]
+    ['²', '⁻¹', '^0.5', '^(−0.5)', 'ⁿ']
+    """
+    if not isinstance(exponent, int | float):
+        return "ⁿ"
+    if float(exponent).is_integer():
+        return str(int(exponent)).translate(_SUPERSCRIPTS)
+    return f"^{exponent:g}" if exponent >= 0 else f"^(−{-exponent:g})"
+
+
+def power(base: str) -> Callable[[Plain], str]:
+    """The base with its exponent: ( )³ for x**3."""
+    return lambda plain: base + superscript(plain.get("exponent"))
+
+
+def power_local(plain: Plain) -> str:
+    """The power rule, without the factors that are 1.
+
+    >>> [power_local({"exponent": exponent}) for exponent in (0, 1, 2, 3)]
+    ['0', '1', '2·{self}', '3·{self}²']
+    """
+    exponent = plain["exponent"]
+    if exponent in (0, 1):
+        return str(int(exponent))
+    lowered = "" if exponent == 2 else superscript(exponent - 1)
+    factor = f"{exponent:g}" if exponent > 0 else f"(−{-exponent:g})"
+    return f"{factor}·{{self}}{lowered}"
+
+
+def scaled(before: str, argument: str) -> Callable[[Plain], str]:
+    """A sum or difference whose second part has a factor alpha, almost always 1."""
+    return lambda plain: before + ("" if plain["alpha"] == 1 else "{alpha}·") + argument
+
+
+def scaled_local(sign: str) -> Callable[[Plain], str]:
+    """The local derivative of that second part."""
+    return lambda plain: f"({sign}{{alpha}})" if sign or plain["alpha"] < 0 else "{alpha}"
+
+
+def reduction(name: str) -> Callable[[Plain], str]:
+    """sum(x), or sum(x, dim=1) for a reduction of some axes."""
+
+    def statement(plain: Plain) -> str:
+        dim = plain["dim"]
+        if dim is None or dim in ([], ()):
+            return f"{name}({{self}})"
+        axes = dim[0] if isinstance(dim, list | tuple) and len(dim) == 1 else dim
+        return f"{name}({{self}}, dim={axes})".replace("-", "−")
+
+    return statement
+
+
+def loss_statement(plain: Plain) -> str:
+    return f"mse_loss({{self}}, {{target}}{_REDUCTIONS.get(plain['reduction'], '')})"
+
+
+def loss_local(plain: Plain) -> str:
+    difference = "2·({self} − {target})"
+    return f"{difference}/{{n}}" if plain["reduction"] == MEAN_OF_ALL else difference
+
+
+def loss_target_local(plain: Plain) -> str:
+    return f"(−{loss_local(plain)})"

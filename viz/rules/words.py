@@ -1,0 +1,52 @@
+"""The plain sentences of a card: why an upstream gradient is a sum, and who gets nothing."""
+
+from __future__ import annotations
+
+from viz.rules.card import text_of
+from viz.rules.graph import Graph
+from viz.rules.lines import arrivals, summed
+from viz.rules.numbers import format_array, is_written_out
+from viz.trace import Array, Step
+
+
+def sentences(*texts: str) -> str:
+    """The texts that there are, one after the other, each once."""
+    return " ".join(dict.fromkeys(text for text in texts if text))
+
+
+def upstream_sum(graph: Graph, step: Step) -> str:
+    """Where the operation's result was used several times: how its upstream gradient came about."""
+    terms = contributions(graph, step.node)
+    if len(terms) < 2:
+        return ""
+    beginning = f"{graph.name(step.node)} is used {len(terms)} times, so its upstream gradient is"
+    total = next((array for array in step.incoming if array is not None), None)
+    small = total is not None and all(
+        is_written_out(term) and len(term.shape) < 2 for term in (*terms, total)
+    )
+    if total is None or not small:
+        return f"{beginning} the sum of {len(terms)} contributions."
+    text = text_of(summed(terms, "upstream", ""))
+    return f"{beginning} the sum {text} = {format_array(total, total.size)}."
+
+
+def contributions(graph: Graph, node_id: str) -> list[Array]:
+    """What was sent to the first result of a node, in the order of arrival."""
+    found = [edge.contribution for _, edge in arrivals(graph, node_id, output=0)]
+    return [array for array in found if array is not None]
+
+
+def silent_inputs(graph: Graph, step: Step) -> str:
+    """Who gets nothing, and why."""
+    said = []
+    for _, edge in graph.edges_from[step.node]:
+        node = graph.nodes[edge.downstream]
+        if edge.contribution is not None:
+            continue
+        if node.kind == "constant" and node.variable is not None:
+            said.append(
+                f"{graph.name(node.id)} does not require grad, so nothing is sent there."
+            )
+        elif node.kind != "constant":
+            said.append(f"The engine sent nothing to {graph.name(node.id, edge.output)}.")
+    return sentences(*said)
