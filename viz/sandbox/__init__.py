@@ -1,0 +1,65 @@
+"""Turn a request into an answer, in a child process that lives for one run."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Callable, Iterable
+
+from viz.limits import DEFAULT, Limits
+from viz.sandbox.forked import Forked
+from viz.sandbox.front import Sandbox, Status
+from viz.sandbox.spare import Spare
+from viz.sandbox.wire import Answer, Form
+from viz.trace import Input
+
+__all__ = ["Answer", "Form", "Status", "explain", "render", "shutdown", "start", "status"]
+
+# Elsewhere fork is missing, or unsafe once the system's libraries have started threads.
+_SANDBOX = Sandbox(Forked() if sys.platform == "linux" else Spare())
+
+
+def start() -> None:
+    """Begins to warm up in the background and returns at once. Otherwise the first run does it."""
+    _SANDBOX.workers.start()
+
+
+def explain(
+    source: str,
+    inputs: Iterable[Input] = (),
+    limits: Limits = DEFAULT,
+    on_wait: Callable[[int], None] | None = None,
+) -> Answer:
+    """Runs the program and returns what the engine did, and where its nodes stand.
+
+    on_wait   is called with the place in the queue while others run; 1 is next
+
+    Raises ProgramError, InputError or LimitError, within `limits.seconds` of its start.
+    """
+    return _SANDBOX.explain(source, inputs, limits, on_wait)
+
+
+def render(
+    dot: str,
+    form: Form,
+    limits: Limits = DEFAULT,
+    on_wait: Callable[[int], None] | None = None,
+) -> bytes:
+    """The picture of a DOT text, drawn by Graphviz.
+
+    Raises ProgramError for text that is no DOT, LimitError where it is too large or takes too long.
+    """
+    return _SANDBOX.render(dot, form, limits, on_wait)
+
+
+def status() -> Status:
+    """Which protections are active, and how many run and wait. Never waits itself."""
+    return _SANDBOX.status()
+
+
+def shutdown() -> None:
+    """Ends the processes; the next run starts them again."""
+    _SANDBOX.workers.stop()
+
+
+atexit.register(shutdown)

@@ -1,0 +1,132 @@
+"""The page's side: a request waits for its turn, goes to a child, and comes back as plain data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import msgspec
+
+from viz.errors import InputError, LimitError, ProgramError
+from viz.limits import DEFAULT, Limits
+from viz.sandbox.turns import Turns
+from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render, Request
+from viz.trace import Input, Record
+
+AT_ONCE = max(2, os.cpu_count() or 1)
+
+QUEUE = 50
+
+
+class Workers(Protocol):
+    """What runs a request: `Forked` where there is fork, else `Spare`."""
+
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def protections(self) -> tuple[str, ...]: ...
+    @property
+    def pid(self) -> int | None: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def ask(self, request: bytes, limits: Limits) -> bytes: ...
+
+
+class Status(Record, frozen=True):
+    """What the page says about the sandbox.
+
+    ready         warmed up; until then the protections are not known
+    protections   those that are active, of "rlimits" and "seccomp"
+    missing       those that this machine lacks
+    """
+
+    ready: bool
+    protections: tuple[str, ...]
+    missing: tuple[str, ...]
+    running: int
+    waiting: int
+
+
+class Sandbox:
+    """Thread-safe: any number of page sessions ask at once."""
+
+    def __init__(self, workers: Workers, at_once: int = AT_ONCE, queue: int = QUEUE) -> None:
+        self.workers = workers
+        self._turns = Turns(at_once, queue)
+
+    def explain(
+        self,
+        source: str,
+        inputs: Iterable[Input] = (),
+        limits: Limits = DEFAULT,
+        on_wait: Callable[[int], None] | None = None,
+    ) -> Answer:
+        given = tuple(inputs)
+        _hold_to_text(source, given)
+        if len(source.encode()) > limits.source_bytes:
+            raise LimitError(
+                f"the program has {len(source.encode()):,} bytes; "
+                f"{limits.source_bytes:,} are allowed.",
+                hint="A shorter program can be run.",
+            )
+        body = self._ask(Explain(source=source, inputs=given, limits=limits), limits, on_wait)
+        try:
+            return msgspec.json.decode(body, type=Answer)
+        except msgspec.DecodeError as error:
+            LOGGER.error("An answer could not be read: %s", error)
+            raise ProgramError(
+                "the record of this program could not be read.",
+                hint="Please report it, with the program.",
+            ) from error
+
+    def render(
+        self,
+        dot: str,
+        form: Form,
+        limits: Limits = DEFAULT,
+        on_wait: Callable[[int], None] | None = None,
+    ) -> bytes:
+        if len(dot) > limits.answer_bytes:
+            raise LimitError(
+                f"the drawing has {len(dot):,} characters of DOT text; "
+                f"{limits.answer_bytes:,} are allowed.",
+                hint="A program with fewer operations can be drawn.",
+            )
+        return self._ask(Render(dot=dot, form=form, limits=limits), limits, on_wait)
+
+    def status(self) -> Status:
+        active = self.workers.protections
+        known = ("rlimits", "seccomp") if self.workers.ready else ()
+        return Status(
+            ready=self.workers.ready,
+            protections=active,
+            missing=tuple(name for name in known if name not in active),
+            running=self._turns.running,
+            waiting=self._turns.waiting,
+        )
+
+    def _ask(
+        self, request: Request, limits: Limits, on_wait: Callable[[int], None] | None
+    ) -> bytes:
+        body = msgspec.json.encode(request)
+        with self._turns.turn(on_wait):
+            return self.workers.ask(body, limits)
+
+
+def _hold_to_text(source: str, inputs: tuple[Input, ...]) -> None:
+    """A lone surrogate is no character, and JSON can't carry it."""
+    try:
+        source.encode()
+    except UnicodeEncodeError as error:
+        raise ProgramError(
+            "the program has a character that is no text (half of a surrogate pair).",
+            line=source.count("\n", 0, error.start) + 1,
+            hint="Type it again.",
+        ) from error
+    for given in inputs:
+        try:
+            f"{given.name}{given.text}".encode()
+        except UnicodeEncodeError as error:
+            name = given.name.encode("ascii", "backslashreplace").decode()
+            raise InputError("this is no text.", name=name, hint="Type it again.") from error

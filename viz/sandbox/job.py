@@ -1,0 +1,157 @@
+"""The child's one job: a request becomes an answer, or a failure that says why not.
+
+Imported only where torch may be: by the fork server and by a process that lives for one run.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pygraphviz
+
+from viz.capture import Recorder
+from viz.errors import LimitError, ProgramError, UserError
+from viz.language import check, run
+from viz.layout import arrange
+from viz.limits import Limits
+from viz.sandbox.lockdown import Protection, lock_down
+from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
+from viz.trace import Trace
+
+# Given back when memory has run out, so that there is some to say so with.
+RESERVE_BYTES = 4 << 20
+
+LOG_CHARACTERS = 20_000
+
+OUT_OF_MEMORY = (
+    "can't allocate memory",
+    "Cannot allocate memory",
+    "not enough memory",
+    "bad_alloc",
+)
+
+
+def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
+    """Reads the request, gives up all rights, and answers."""
+    request = channel.request()
+    reserve = bytearray(RESERVE_BYTES)
+    try:
+        lock_down(request.limits, protections, reads_files=isinstance(request, Render))
+        body = perform(request, channel.phase)
+        _hold_to_size(body, request)
+    except BaseException as problem:
+        # Everything, also SystemExit: whatever happened, the page gets its sentence.
+        del reserve
+        channel.fail(explain_problem(problem, request.limits))
+    else:
+        channel.answer(body)
+
+
+def perform(request: Request, phase: Callable[[Phase], None]) -> bytes:
+    match request:
+        case Explain():
+            return msgspec.json.encode(_explain(request, phase))
+        case Render():
+            phase("rendering")
+            return _render(request)
+
+
+def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
+    limits = request.limits
+    inputs = {each.name: each for each in request.inputs}
+    phase("checking")
+    program = check(request.source, limits)
+    phase("running")
+    with Recorder(limits) as recorder:
+        result = run(program, inputs, recorder, limits)
+    trace = Trace(
+        source=request.source,
+        inputs=tuple(result.inputs),
+        printed=result.printed,
+        backwards=tuple(recorder.backwards),
+        notices=tuple(result.notices),
+    )
+    phase("drawing")
+    return Answer(trace=trace, layouts=tuple(arrange(each) for each in trace.backwards))
+
+
+def _render(request: Render) -> bytes:
+    try:
+        graph = pygraphviz.AGraph(string=request.dot)
+    except Exception as error:
+        raise ProgramError("this drawing is not valid DOT text.") from error
+    picture: bytes = graph.draw(format=request.form, prog="dot")
+    if not picture:
+        raise LimitError(
+            f"this drawing is too large for a {request.form.upper()} file.",
+            hint="The DOT file can be drawn elsewhere.",
+        )
+    return picture
+
+
+def _hold_to_size(body: bytes, request: Request) -> None:
+    limit = request.limits.answer_bytes
+    if len(body) <= limit:
+        return
+    found, allowed = (f"{size / 1e6:,.1f} MB" for size in (len(body), limit))
+    if isinstance(request, Render):
+        raise LimitError(
+            f"the picture would have {found}; {allowed} are allowed.",
+            hint="Draw fewer operations, or take the DOT file.",
+        )
+    raise LimitError(
+        f"the record of this run would have {found}; {allowed} are allowed.",
+        hint="Fewer calls of backward, fewer operations or less printed text would fit.",
+    )
+
+
+def explain_problem(problem: BaseException, limits: Limits) -> Failure:
+    """The sentence for the page, and the traceback for the log where the fault is ours."""
+    if any(_is_out_of_memory(each) for each in _chain(problem)):
+        line = problem.line if isinstance(problem, UserError) else None
+        return Failure.of(out_of_memory(limits, line))
+    if isinstance(problem, UserError):
+        return Failure.of(problem)
+    if isinstance(problem, RecursionError):
+        error: UserError = LimitError(
+            "the program, or its graph, is nested more deeply than can be followed.",
+            hint="Shorter chains of operations can be drawn.",
+        )
+    else:
+        what = type(problem).__name__
+        error = ProgramError(
+            f"this program could not be run: an unforeseen {what} inside SeeGrad.",
+            hint="Please report it, with the program.",
+        )
+    text = "".join(traceback.format_exception(problem))
+    return Failure.of(error, log=text[-LOG_CHARACTERS:])
+
+
+def out_of_memory(limits: Limits, line: int | None = None) -> LimitError:
+    allowed = f"{limits.memory_bytes >> 20} MB"
+    return LimitError(
+        f"this needs more than the {allowed} of memory that a program may use.",
+        line=line,
+        hint="Smaller tensors would fit.",
+    )
+
+
+def _is_out_of_memory(problem: BaseException) -> bool:
+    if isinstance(problem, MemoryError):
+        return True
+    text = problem.message if isinstance(problem, UserError) else str(problem)
+    return isinstance(problem, RuntimeError | UserError) and any(
+        phrase in text for phrase in OUT_OF_MEMORY
+    )
+
+
+def _chain(problem: BaseException) -> Iterator[BaseException]:
+    """The problem and what caused it, first things last; each once."""
+    seen: set[int] = set()
+    each: BaseException | None = problem
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
+        yield each
+        each = each.__cause__ or each.__context__

@@ -1,0 +1,153 @@
+"""What goes between the page's process and the child: frames of JSON, and back again.
+
+A frame is one letter that says what it is, the length of its body, and the body.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from viz.errors import UserError
+from viz.layout.places import Layout
+from viz.limits import Limits
+from viz.trace import Input, Record, Trace
+
+LOGGER = logging.getLogger("viz.sandbox")
+
+Form = Literal["svg", "png", "pdf"]
+
+Phase = Literal["starting", "checking", "running", "drawing", "rendering"]
+"""What the child is busy with: the sentence about a child that had to be ended names it."""
+
+
+class Explain(Record, frozen=True, tag="explain"):
+    """Run this program and record it."""
+
+    source: str
+    inputs: tuple[Input, ...]
+    limits: Limits
+
+
+class Render(Record, frozen=True, tag="render"):
+    """Make a picture of this DOT text."""
+
+    dot: str
+    form: Form
+    limits: Limits
+
+
+Request = Explain | Render
+
+
+class Answer(Record, frozen=True):
+    """What happened, and where its nodes stand: one layout for each backward."""
+
+    trace: Trace
+    layouts: tuple[Layout, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.layouts) != len(self.trace.backwards):
+            raise ValueError(f"{len(self.layouts)} layouts, {len(self.trace.backwards)} backwards")
+
+
+class Sentence(Record, frozen=True):
+    """A UserError on its way: what `UserError.to_wire` gives, held to its types."""
+
+    kind: Literal["program", "input", "limit"]
+    message: str
+    line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+    hint: str | None = None
+    name: str | None = None
+
+
+class Failure(Record, frozen=True):
+    """Why there is no answer, and what belongs in the server's log but never on the page."""
+
+    error: Sentence
+    log: str = ""
+
+    @staticmethod
+    def of(error: UserError, log: str = "") -> Failure:
+        return Failure(error=msgspec.convert(error.to_wire(), Sentence), log=log)
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @staticmethod
+    def from_json(data: bytes) -> Failure:
+        """Raises Nonsense for data that is no failure."""
+        try:
+            return msgspec.json.decode(data, type=Failure)
+        except msgspec.DecodeError as error:
+            raise Nonsense("a failure that can't be read") from error
+
+    def to_user_error(self) -> UserError:
+        """The error to raise; the log is written on the way."""
+        if self.log:
+            LOGGER.error("A run failed inside SeeGrad:\n%s", self.log)
+        return UserError.from_wire(msgspec.to_builtins(self.error))
+
+
+class Closed(Exception):
+    """The other side ended in the middle."""
+
+
+class Nonsense(Exception):
+    """The other side sent what it may not send."""
+
+
+# R is a request, P a phase that begins, A the body of the answer, F a failure.
+HEADER = struct.Struct(">cQ")
+
+
+def frame(letter: bytes, body: bytes) -> bytes:
+    return HEADER.pack(letter, len(body)) + body
+
+
+def read_frame(receive: Callable[[int], bytes], limit: int | None = None) -> tuple[bytes, bytes]:
+    """The next frame from `receive`, which returns up to that many bytes, and b"" at the end.
+
+    Raises Closed where the stream ends, Nonsense where it announces more than `limit` bytes.
+    """
+    letter, length = HEADER.unpack(_exactly(receive, HEADER.size))
+    if limit is not None and length > limit:
+        raise Nonsense(f"a frame of {length} bytes; {limit} are allowed")
+    return letter, _exactly(receive, length)
+
+
+def _exactly(receive: Callable[[int], bytes], count: int) -> bytes:
+    received = bytearray()
+    while len(received) < count:
+        part = receive(min(count - len(received), 1 << 20))
+        if not part:
+            raise Closed(f"the stream ended after {len(received)} of {count} bytes")
+        received += part
+    return bytes(received)
+
+
+class Channel:
+    """The child's side of the conversation: one request in, phases and one reply out."""
+
+    def __init__(self, receive: Callable[[int], bytes], send: Callable[[bytes], object]) -> None:
+        self._receive = receive
+        self._send = send
+
+    def request(self) -> Request:
+        _, body = read_frame(self._receive)
+        return msgspec.json.decode(body, type=Request)
+
+    def phase(self, phase: Phase) -> None:
+        self._send(frame(b"P", phase.encode()))
+
+    def answer(self, body: bytes) -> None:
+        self._send(frame(b"A", body))
+
+    def fail(self, failure: Failure) -> None:
+        self._send(frame(b"F", failure.to_json()))
