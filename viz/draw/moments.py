@@ -88,7 +88,9 @@ def _step(scene: Scene, number: int) -> Moment:
         after = leaf.after if leaf else step.incoming[0]
         said = f"{name} accumulates; {name}.grad is now {spoken(after)}."
     elif edges:
-        sent = [f"{spoken(edge.contribution)} to {target(scene, edge.downstream)}" for edge in edges]
+        sent = [
+            f"{spoken(edge.contribution)} to {target(scene, edge.downstream)}" for edge in edges
+        ]
         said = f"{node.name} sends {' and '.join(sent)}."
     else:
         said = f"{node.name} sends nothing on."

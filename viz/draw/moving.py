@@ -13,7 +13,7 @@ from viz.draw.moments import TRAVEL, Moment
 from viz.draw.scene import Scene
 from viz.draw.still import NOTHING, heads, joined, texts
 from viz.draw.text import coloured, named, numbers, plain
-from viz.layout.sizes import LINE
+from viz.layout.sizes import CAPTION_LINE, LINE
 from viz.rules import format_number
 from viz.trace import Array, to_float
 
@@ -74,7 +74,7 @@ def _forward_values(scene: Scene, done: int) -> go.Scatter:
     value = numbers(output.value) if done >= len(scene.backward.forward) else ""
     name = plain(output.variable or "output")
     labels.append(f"{name}<br>{coloured(value, scene.theme.forward)}" if value else name)
-    return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
+    return texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.text)
 
 
 def line_count(text: str) -> int:
@@ -101,7 +101,7 @@ def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
         points.append((label[0], label[1] - lower))
         labels.append(f"<b>{text}</b>" if index in fresh else text)
         hovers.append(index)
-    numbers_trace = texts(points, labels, theme.VALUE_SIZE, scene.theme.gradient)
+    numbers_trace = texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.gradient)
     return [lines, heads(paths, scene.theme.gradient), numbers_trace]
 
 
@@ -121,17 +121,23 @@ def _sums(scene: Scene, step: int) -> go.Scatter:
     """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
     fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
     arrived = scene.sent(step) if step >= 0 else ()
-    points, labels = [], []
+    points, labels, positions = [], [], []
     for node in scene.backward.nodes:
         if node.kind != "leaf":
             continue
         text, lines = sum_text(scene, node.id, arrived, node.id in fired)
         place = scene.places[node.id]
-        points.append((place.x, place.y - place.height / 2 - 4 - LINE * lines / 2))
+        several = len(scene.edges_to[node.id]) > 1
+        # Where several gradients arrive, they arrive on the right: the text makes room for them.
+        x = place.x + place.width / 2 - 16 if several else place.x
+        positions.append("middle left" if several else "middle center")
+        points.append((x, place.y - place.height / 2 - 4 - CAPTION_LINE * lines / 2))
         started = node.id in fired or any(edge in scene.edges_to[node.id] for edge in arrived)
         colour = scene.theme.gradient if started else scene.theme.quiet
         labels.append(f'<span style="color:{colour}">{text}</span>')
-    return texts(points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
+    trace = texts(scene, points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
+    trace.textposition = positions or "middle center"
+    return trace
 
 
 def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from viz.layout.places import Layout, Place, Route
 from viz.trace import Array, Backward, Edge, Leaf, Node, Step
 
 LEGEND_HEIGHT = 40.0
-LEGEND_WIDTH = 600.0
+LEGEND_WIDTH = 610.0
 RICH_EDGES = 80
 """Up to this many edges every frame holds all gradients that have arrived; above it, its own."""
 

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from viz.draw import geometry, theme
 from viz.draw.scene import Scene
 from viz.draw.text import coloured, full, named, plain
-from viz.layout.sizes import CIRCLE, LINE
+from viz.layout.sizes import CAPTION_LINE, CIRCLE
 from viz.rules import describe, sign
 from viz.trace import Node
 
@@ -62,19 +62,24 @@ def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> go.Sca
 
 
 def texts(
-    points: list[tuple[float, float]], labels: list[str], size: int, colour: str, **more: object
+    scene: Scene, points: list[tuple[float, float]], labels: list[str], size: int, colour: str
 ) -> go.Scatter:
-    """Centred texts."""
+    """Centred texts, with a halo that keeps them legible where a line runs behind them."""
+    near, far = f"0 0 3px {scene.theme.background}", f"0 0 6px {scene.theme.background}"
     return go.Scatter(
         x=[round(x, 1) for x, _ in points] or NOTHING,
         y=[round(y, 1) for _, y in points] or NOTHING,
         text=labels or [""],
         mode="text",
         textposition="middle center",
-        textfont={"size": size, "color": colour, "family": theme.FONT},
+        textfont={
+            "size": size,
+            "color": colour,
+            "family": theme.FONT,
+            "shadow": ", ".join([near] * 4 + [far] * 2),
+        },
         hoverinfo="skip",
         cliponaxis=False,
-        **more,
     )
 
 
@@ -110,9 +115,14 @@ def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> 
 def _signs(scene: Scene) -> go.Scatter:
     shown = [node for node in scene.backward.nodes if node.kind == "operation"]
     labels = [plain(sign(node), 8) for node in shown]
-    trace = texts([_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text)
+    trace = texts(
+        scene, [_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text
+    )
+    trace.textfont.shadow = "none"
     # A short sign is drawn large; a word has to fit into the circle.
-    trace.textfont.size = [theme.SIGN_SIZE if len(label) <= 4 else theme.WORD_SIZE for label in labels]
+    trace.textfont.size = [
+        theme.SIGN_SIZE if len(label) <= 4 else theme.WORD_SIZE for label in labels
+    ]
     return trace
 
 
@@ -123,9 +133,22 @@ def _captions(scene: Scene) -> go.Scatter:
             continue
         lines = caption_lines(node.name)
         x, y = _centre(scene, node)
-        points.append((x, y - CIRCLE / 2 - 3 - LINE * len(lines) / 2))
+        away = CIRCLE / 2 + 3 + CAPTION_LINE * len(lines) / 2
+        points.append((x, y + away if _busy_below(scene, node.id) else y - away))
         labels.append("<br>".join(map(plain_line, lines)))
-    return texts(points, labels, theme.NAME_SIZE, scene.theme.quiet)
+    return texts(scene, points, labels, theme.NAME_SIZE, scene.theme.quiet)
+
+
+def _busy_below(scene: Scene, node_id: str) -> bool:
+    """Whether edges touch the circle at its lower side, and none at its upper side."""
+    y = scene.places[node_id].y
+    ends = []
+    for index, edge in enumerate(scene.backward.edges):
+        if edge.upstream == node_id:
+            ends.append(scene.routes[index].points[-1][1] - y)
+        if edge.downstream == node_id:
+            ends.append(scene.routes[index].points[0][1] - y)
+    return min(ends, default=0) < -CIRCLE / 4 and max(ends, default=0) < CIRCLE / 4
 
 
 def plain_line(line: str) -> str:
@@ -148,7 +171,9 @@ def _pills(scene: Scene) -> go.Scatter:
     shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant")]
     labels = [_pill_text(scene, node) for node in shown]
     points = [_centre(scene, node) for node in shown]
-    return texts(points, labels, theme.VALUE_SIZE, scene.theme.text)
+    trace = texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.text)
+    trace.textfont.shadow = "none"
+    return trace
 
 
 def _pill_text(scene: Scene, node: Node) -> str:
@@ -192,13 +217,15 @@ def _centre(scene: Scene, node: Node) -> tuple[float, float]:
 def _legend(scene: Scene) -> list[go.Scatter]:
     """Two arrows with their words: which way values go, and which way gradients go."""
     y, right = 15.0, scene.width - 14
-    forward = ((right - 555, y), (right - 510, y))
-    backward = ((right - 263, y), (right - 308, y))
+    forward = ((right - 575, y), (right - 530, y))
+    backward = ((right - 275, y), (right - 320, y))
     labels = [
         f"forward: values in {coloured('blue', scene.theme.forward)}",
         f"backward: gradients in {coloured('orange, dashed', scene.theme.gradient)}",
     ]
-    words = texts([(right - 503, y), (right - 256, y)], labels, theme.NAME_SIZE, scene.theme.quiet)
+    words = texts(
+        scene, [(right - 523, y), (right - 268, y)], labels, theme.NAME_SIZE, scene.theme.quiet
+    )
     words.textposition = "middle right"
     line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
     dashes = {"color": scene.theme.gradient, "width": theme.GRADIENT_WIDTH} | {

@@ -10,7 +10,9 @@ from viz.trace import Backward, Edge, Node
 
 CIRCLE = 76.0
 CHARACTER = 8.4
-LINE = 21.0
+LINE = 25.0
+CAPTION_LINE = 20.0
+CAPTION_CHARACTER = 7.2
 NAME_CHARACTERS = 14
 CAPTION_LINES = 2
 LABEL_OFFSET = 16.0
@@ -28,22 +30,29 @@ def outline(node: Node) -> Size:
     if node.kind == "output":
         return max(name, columns) * CHARACTER + 12, (lines + 1) * (LINE + 2) + 16
     columns, lines = named_block(name, columns, lines)
-    return max(64.0, columns * CHARACTER + 20), lines * LINE + 24
+    return max(64.0, columns * CHARACTER + 20), lines * LINE + 18
 
 
 def caption(node: Node) -> float:
     """Height kept free below the outline, for the engine's name and the gradient of a leaf."""
     if node.kind == "operation":
-        return LINE * CAPTION_LINES
-    return LINE * (block(node.shape)[1] + 1) if node.kind == "leaf" else 0.0
+        return CAPTION_LINE * CAPTION_LINES
+    return CAPTION_LINE * (block(node.shape)[1] + 1) if node.kind == "leaf" else 0.0
 
 
-def caption_width(node: Node, uses: int) -> float:
-    """Width of the text below a leaf, which shows the sum over its uses: "grad 12 + (−4) + 1 = 9"."""
+def left_extent(node: Node, uses: int) -> float:
+    """How far outline and caption of a node reach to the left of its centre.
+
+    The caption of a leaf shows the sum over its uses: "grad 12 + (−4) + 1 = 9". It stands in the
+    middle below a leaf that is used once, and to the left where several edges leave on the right.
+    """
+    half = outline(node)[0] / 2
     if node.kind != "leaf" or block(node.shape)[1] > 1:
-        return 0.0
-    terms = uses if node.shape == () else 1
-    return (5 + 9 * terms + (8 if terms > 1 else 0)) * CHARACTER * 0.85
+        return half
+    if uses <= 1:
+        return max(half, 12 * CAPTION_CHARACTER / 2)
+    terms = 9 * uses + 8 if node.shape == () else 9
+    return max(half, (5 + terms) * CAPTION_CHARACTER - half)
 
 
 def label(edge: Edge, backward_nodes: dict[str, Node]) -> Size | None:

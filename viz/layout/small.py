@@ -13,9 +13,9 @@ from viz.trace import Backward, Edge, Node
 
 INCH = 72.0
 MARGIN = 14.0
-NODE_GAP = 0.5
-"""Inches between neighbours of one rank: room for the name below a circle."""
-RANK_GAP = 0.2
+NODE_GAP = 0.66
+"""Inches between neighbours of one rank: room for the names below and above circles."""
+RANK_GAP = 0.28
 """Inches between two ranks; the numbers on the edges have a rank of their own."""
 
 
@@ -27,7 +27,12 @@ def arrange_small(backward: Backward) -> Layout:
     """
     nodes = sizes.node_index(backward)
     graph = pygraphviz.AGraph(
-        directed=True, strict=False, rankdir="LR", nodesep=NODE_GAP, ranksep=RANK_GAP, splines="spline"
+        directed=True,
+        strict=False,
+        rankdir="LR",
+        nodesep=NODE_GAP,
+        ranksep=RANK_GAP,
+        splines="spline",
     )
     graph.node_attr.update(label="", fixedsize=True, shape="box")
     for node in backward.nodes:
@@ -46,9 +51,7 @@ def _add_node(graph: pygraphviz.AGraph, node: Node) -> None:
         graph.add_node(node.id, width=width / INCH, height=height / INCH)
 
 
-def _add_edge(
-    graph: pygraphviz.AGraph, index: int, edge: Edge, nodes: dict[str, Node]
-) -> None:
+def _add_edge(graph: pygraphviz.AGraph, index: int, edge: Edge, nodes: dict[str, Node]) -> None:
     # Edges point forward here, from downstream to upstream, so that dot puts the leaves left.
     room = sizes.label(edge, nodes)
     if room is None:
@@ -56,8 +59,12 @@ def _add_edge(
         return
     width, height = room
     graph.add_node(f"l{index}", width=width / INCH, height=height / INCH)
-    graph.add_edge(edge.downstream, f"l{index}", key=f"e{index}a", dir="none", weight=2)
-    graph.add_edge(f"l{index}", edge.upstream, key=f"e{index}b", weight=2)
+    # Through the middle of the numbers; and from the end of a pill, whose caption stays free.
+    into = {"headport": "w", "dir": "none", "weight": 2}
+    if nodes[edge.downstream].kind == "leaf":
+        into["tailport"] = "e"
+    graph.add_edge(edge.downstream, f"l{index}", key=f"e{index}a", **into)
+    graph.add_edge(f"l{index}", edge.upstream, key=f"e{index}b", tailport="e", weight=2)
 
 
 def _read(graph: pygraphviz.AGraph, backward: Backward, nodes: dict[str, Node]) -> Layout:
@@ -95,9 +102,8 @@ def _framed(
     """Move everything into a frame that also holds the captions below the outlines."""
     points = [point for route in routes for point in route.points]
     uses = Counter(edge.downstream for edge in edges)
-    halves = [max(p.width, sizes.caption_width(nodes[p.node], uses[p.node])) / 2 for p in places]
-    left = min([p.x - half for p, half in zip(places, halves, strict=True)]) - MARGIN
-    left = min([left, *(x for x, _ in points)])
+    lefts = [p.x - sizes.left_extent(nodes[p.node], uses[p.node]) for p in places]
+    left = min(min(lefts), *(x for x, _ in points)) - MARGIN
     right = max([p.x + p.width / 2 for p in places] + [x for x, _ in points]) + MARGIN
     bottoms = [p.y - p.height / 2 - sizes.caption(nodes[p.node]) for p in places]
     labels = [
@@ -105,7 +111,10 @@ def _framed(
     ]
     heights = [(y, size[1] / 2) for y, size in labels if size]
     bottom = min(bottoms + [y for _, y in points] + [y - half for y, half in heights]) - MARGIN
-    tops = [p.y + p.height / 2 for p in places] + [y for _, y in points]
+    # A name may also stand above its circle, where an edge comes from below.
+    above = [sizes.CAPTION_LINE if nodes[p.node].kind == "operation" else 0 for p in places]
+    tops = [p.y + p.height / 2 + extra for p, extra in zip(places, above, strict=True)]
+    tops += [y for _, y in points]
     top = max(tops + [y + half for y, half in heights]) + MARGIN
 
     def moved(point: Point) -> Point:

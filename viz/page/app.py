@@ -20,7 +20,9 @@ EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 
 def main() -> None:
     """Run the page once, from top to bottom."""
-    st.set_page_config("SeeGrad: watch backpropagation", str(components.HERE / "icon.svg"), layout="wide")
+    st.set_page_config(
+        "SeeGrad: watch backpropagation", str(components.HERE / "icon.svg"), layout="wide"
+    )
     sandbox.start()
     state.begin()
     _header()

@@ -31,8 +31,7 @@ def leaves_table(backward: Backward) -> str:
     """Each leaf with value and gradient before, arriving, after."""
     rows = "".join(_leaf_row(backward, leaf) for leaf in backward.leaves)
     heads = "".join(
-        f"<th>{head}</th>"
-        for head in ("leaf", "value", ".grad before", "arriving", ".grad after")
+        f"<th>{head}</th>" for head in ("leaf", "value", ".grad before", "arriving", ".grad after")
     )
     return f'<table class="sg-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
