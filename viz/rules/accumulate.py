@@ -1,10 +1,10 @@
-"""A leaf's step -> the card of AccumulateGrad: how contributions become a sum, and the sum .grad."""
+"""A leaf's step -> the card of AccumulateGrad: contributions make a sum, the sum makes .grad."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from viz.rules.card import Card, Line, Part
+from viz.rules.card import Card, Line, Part, Parts
 from viz.rules.check import compare
 from viz.rules.graph import Graph
 from viz.rules.lines import difference, equation, joined, shown, summed
@@ -54,9 +54,7 @@ def _grad_line(name: str, leaf: Leaf, arrived: Array, after: Array) -> Line:
     terms = [arrived] if leaf.before is None else [leaf.before, arrived]
     total = _total(terms)
     if total is None:
-        change = joined(
-            " → ", [_before(leaf, label), shown(after, "result", label)]
-        )
+        change = joined(" → ", [_before(leaf, label), shown(after, "result", label)])
         return Line(name, heading + change, "unchecked")
     engine = compare(total, list(map(to_numpy, terms)), after)
     result = shown(from_numpy(total, after.dtype), "result", label)
@@ -68,7 +66,7 @@ def _grad_line(name: str, leaf: Leaf, arrived: Array, after: Array) -> Line:
     return Line(name, heading + change + difference(engine, after), engine)
 
 
-def _before(leaf: Leaf, label: str) -> tuple:
+def _before(leaf: Leaf, label: str) -> Parts:
     return shown(leaf.before, "value", label) or (Part("value", "None"),)
 
 
@@ -82,7 +80,9 @@ def _total(terms: list[Array]) -> np.ndarray | None:
 
 def _arrival_words(name: str, count: int) -> str:
     if count > 1:
-        return f"{name} is used {count} times: each use sends a contribution, and they are added up."
+        return (
+            f"{name} is used {count} times: each use sends a contribution, and they are added up."
+        )
     return f"{name} is used once, so one contribution arrives."
 
 
@@ -91,7 +91,7 @@ def _grad_words(name: str, leaf: Leaf | None) -> str:
         return ""
     if leaf.before is None:
         return f"{name}.grad was None before, so it becomes what arrived."
-    if not any(map(_is_nonzero, (leaf.before,))):
+    if _is_zero(leaf.before):
         return f"{name}.grad was zero before, so it becomes what arrived."
     return (
         f"{name}.grad already held {format_array(leaf.before)} from an earlier backward, and "
@@ -99,5 +99,5 @@ def _grad_words(name: str, leaf: Leaf | None) -> str:
     )
 
 
-def _is_nonzero(array: Array) -> bool:
-    return array.norm != 0 or array.nonfinite > 0
+def _is_zero(array: Array) -> bool:
+    return array.low == array.high == 0 and not array.nonfinite

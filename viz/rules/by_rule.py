@@ -51,7 +51,7 @@ class _Application:
                 notes.append(fill_text(slot.note, self._word))
         return Card(
             title=self.node.name,
-            statement=self.graph.statement(self.node.id),
+            statement=self.graph.headline(self.node.id),
             lines=tuple(lines),
             words=sentences(
                 fill_text(self.row.words, self._word),
@@ -152,5 +152,3 @@ class _Application:
         found["result"] = self.node.value
         found["upstream"] = self.step.incoming[0] if self.step.incoming else None
         return {name: array for name, array in found.items() if array is not None}
-
-

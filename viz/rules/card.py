@@ -1,4 +1,4 @@
-"""What a rule card says, as plain frozen data: the page colours the roles and lays out the matrices."""
+"""What a rule card says, as plain frozen data; the page colours it and lays out the matrices."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ unchecked: no formula, or too few recorded values to compute it."""
 MATRIX_SIDE = 8
 
 
-class Part(Record):
+class Part(Record, frozen=True):
     """A run of text."""
 
     role: Role
     text: str
 
 
-class Matrix(Record):
+class Matrix(Record, frozen=True):
     """A small matrix of formatted numbers, at most 8 by 8; a vector is one row."""
 
     role: Role
@@ -41,7 +41,7 @@ class Matrix(Record):
 Parts = tuple[Part | Matrix, ...]
 
 
-class Line(Record):
+class Line(Record, frozen=True):
     """One contribution: symbols = numbers = result.
 
     target   name of the tensor that receives it ("y_pred"); None where the line is about no tensor
@@ -54,7 +54,7 @@ class Line(Record):
     edge: int | None = None
 
 
-class Card(Record):
+class Card(Record, frozen=True):
     """The card of one step.
 
     title      the engine's name: "SubBackward0"

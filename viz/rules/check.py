@@ -127,9 +127,7 @@ def _tolerance(
         return PRECISIONS[dtype].epsilon * ROUNDINGS * size
 
 
-def _near(
-    engine: np.ndarray, exact: np.ndarray, tolerance: np.ndarray, dtype: str
-) -> np.ndarray:
+def _near(engine: np.ndarray, exact: np.ndarray, tolerance: np.ndarray, dtype: str) -> np.ndarray:
     floor = PRECISIONS[dtype].smallest * ROUNDINGS
     with np.errstate(all="ignore"):
         close = np.abs(engine - exact) <= tolerance + floor

@@ -10,7 +10,7 @@ import numpy as np
 
 from viz.rules.row import Row, Slot
 from viz.rules.shapes import sign_of
-from viz.rules.wording import power, power_local, scaled, scaled_local
+from viz.rules.wording import power, power_local, product, scaled, scaled_local
 
 ELEMENTWISE = (
     Row(
@@ -79,11 +79,21 @@ ELEMENTWISE = (
     Row(
         kinds=("MulBackward0", "MulBackward1"),
         sign="×",
-        statement="{self}·{other}",
-        words="In a product, each factor's gradient is the upstream gradient times the other factor.",
+        statement=product,
+        words="In a product, each factor passes on the upstream gradient times the other factor.",
         slots=(
-            Slot("self", "{other}", lambda v: v.upstream * v.other),
-            Slot("other", "{self}", lambda v: v.upstream * v.self),
+            Slot(
+                "self",
+                "{other}",
+                lambda v: v.upstream * v.other,
+                "When {self} grows by 1, {result} grows by {other}.",
+            ),
+            Slot(
+                "other",
+                "{self}",
+                lambda v: v.upstream * v.self,
+                "When {other} grows by 1, {result} grows by {self}.",
+            ),
         ),
     ),
     Row(
@@ -105,9 +115,7 @@ ELEMENTWISE = (
         sign="1/x",
         statement="1/{self}",
         words="The reciprocal falls where its argument grows, most steeply near 0.",
-        slots=(
-            Slot("self", "(−1/{self}²)", lambda v: -v.upstream * (v.result * v.result)),
-        ),
+        slots=(Slot("self", "(−1/{self}²)", lambda v: -v.upstream * (v.result * v.result)),),
     ),
     Row(
         kinds=("NegBackward0",),
@@ -125,9 +133,11 @@ ELEMENTWISE = (
             Slot(
                 "self",
                 power_local,
-                lambda v: v.upstream * (v.exponent * v.self ** (v.exponent - 1))
-                if v.exponent != 0
-                else np.zeros_like(v.upstream),
+                lambda v: (
+                    v.upstream * (v.exponent * v.self ** (v.exponent - 1))
+                    if v.exponent != 0
+                    else np.zeros_like(v.upstream)
+                ),
             ),
         ),
     ),
@@ -135,7 +145,8 @@ ELEMENTWISE = (
         kinds=("PowBackward1",),
         sign="( )ⁿ",
         statement="{self}^{exponent}",
-        words="The base follows the power rule; the exponent follows the rule of an exponential.",
+        words="The base follows the power rule, the exponent the rule of an exponential. "
+        "PyTorch takes 0 for the base where the exponent is 0, and 0 for the exponent where the base is 0.",
         slots=(
             Slot(
                 "self",
@@ -211,7 +222,7 @@ ELEMENTWISE = (
         kinds=("TanhBackward0",),
         sign="tanh",
         statement="tanh({self})",
-        words="tanh lets the gradient through near 0 and flattens it far from 0, where it saturates.",
+        words="tanh lets the gradient through near 0, and hardly any of it where it saturates.",
         slots=(
             Slot(
                 "self",
@@ -240,8 +251,8 @@ ELEMENTWISE = (
         kinds=("ReluBackward0",),
         sign="relu",
         statement="relu({self})",
-        words="relu is a gate: the gradient passes where the input is positive and stops elsewhere; "
-        "at 0 PyTorch takes 0.",
+        words="relu is a gate: the gradient passes where {self} is positive and stops elsewhere. "
+        "At 0 PyTorch takes 0.",
         slots=(
             Slot(
                 "self",
@@ -254,8 +265,8 @@ ELEMENTWISE = (
         kinds=("AbsBackward0",),
         sign="|·|",
         statement="abs({self})",
-        words="The absolute value passes the gradient on with the sign of its input; "
-        "at 0 PyTorch takes 0.",
+        words="The absolute value passes the gradient on with the sign of {self}. "
+        "At 0 PyTorch takes 0.",
         slots=(Slot("self", "sign({self})", lambda v: v.upstream * sign_of(v.self)),),
     ),
 )

@@ -1,4 +1,4 @@
-"""A recorded step -> what its rule card says: upstream gradient · local derivative = contribution."""
+"""A recorded step -> its rule card: upstream gradient · local derivative = contribution."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def explain_seed(backward: Backward) -> Card:
     )
     return Card(
         title="backward",
-        statement=graph.statement(graph.root) if graph.nodes[graph.root].variable else _output(graph),
+        statement=graph.headline(graph.root),
         lines=(Line(loss, parts, engine, index),) if seed is not None else (),
         words=words,
         known=True,
@@ -85,7 +85,7 @@ def _without_formula(graph: Graph, step: Step, reason: str) -> Card:
     upstream = step.incoming[0] if step.incoming else None
     return Card(
         title=node.name,
-        statement=graph.statement(node.id),
+        statement=graph.headline(node.id),
         lines=tuple(
             _bare_line(graph, step, index, upstream, edge.contribution)
             for index, edge in graph.edges_from[node.id]
@@ -113,11 +113,6 @@ def _bare_line(graph: Graph, step: Step, index: int, upstream: Array | None, sen
         *equation((Part("result", symbol),), shown(sent, "result", symbol)),
     )
     return Line(graph.name(edge.downstream, edge.output), parts, "unchecked", index)
-
-
-def _output(graph: Graph) -> str:
-    expression = graph.expression(graph.root)
-    return expression if expression == graph.loss else f"{graph.loss} = {expression}"
 
 
 def _graph_of(backward: Backward, table: Table = TABLE) -> Graph:

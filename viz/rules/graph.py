@@ -1,4 +1,4 @@
-"""A Backward, indexed for the questions that rules ask: which edges, which arguments, which names."""
+"""A Backward, indexed for what rules ask of it: which edges, which arguments, which names."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from viz.rules.guard import guarded
 from viz.rules.numbers import LISTED, format_array, format_number
 from viz.rules.row import Arguments, MissingValueError, Row, choose
 from viz.rules.table import TABLE, Table
-from viz.rules.template import binding_of, fields, fill_text
+from viz.rules.template import fields, fill_text
 from viz.trace import Argument, Array, Backward, Edge, Node, to_float
 
 LONGEST_EXPRESSION = 24
 """A result without a name goes by its expression up to so many characters, else by "mul₁"."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_NAME = re.compile(r"[^\W\d][\w.\[\]₀-₉]*")
+_INDEX = re.compile(r"[₀-₉]+|\[\d+\]")
 
 
 class Graph:
@@ -59,9 +59,14 @@ class Graph:
 
     def statement(self, node_id: str) -> str:
         """The expression after the student's name for it, if there is one."""
+        named = self.nodes[node_id].variable is not None
+        return self.headline(node_id) if named else self.expression(node_id)
+
+    def headline(self, node_id: str) -> str:
+        """The same for a card, where the result goes by "output" if it has no name."""
         name, expression = self._names[node_id], self.expression(node_id)
-        named = self.nodes[node_id].variable is not None and expression != name
-        return f"{name} = {expression}" if named else expression
+        is_named = self.nodes[node_id].variable is not None or node_id == self.root
+        return f"{name} = {expression}" if is_named and expression != name else expression
 
     def gradient(self, node_id: str, output: int = 0) -> str:
         """Its gradient's symbol: "∂loss/∂s", "∂loss/∂(x·w)"."""
@@ -207,7 +212,8 @@ def _bare_number(node: Node | None) -> float | None:
 
 
 def _as_one(name: str) -> str:
-    return name if _NAME.fullmatch(name) else f"({name})"
+    """A name as it is; x² and x·w in parentheses, for ∂loss/∂x² could be read as a square."""
+    return name if _INDEX.sub("", name).isidentifier() else f"({name})"
 
 
 def _numbered(word: str, number: int) -> str:

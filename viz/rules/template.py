@@ -60,8 +60,11 @@ def fill(template: str, look_up: Callable[[str], str | Matrix]) -> Parts:
 
     The role is "upstream" for {upstream}, "local" between the marks, "plain" elsewhere.
 
-    >>> fill("{upstream} · ⟦2·{s}⟧", {"upstream": "1", "s": "−1"}.__getitem__)
-    (Part(role='upstream', text='1'), Part(role='plain', text=' · '), Part(role='local', text='2·(−1)'))
+    >>> for part in fill("{upstream} · ⟦2·{s}⟧", {"upstream": "1", "s": "−1"}.__getitem__):
+    ...     print(part)
+    Part(role='upstream', text='1')
+    Part(role='plain', text=' · ')
+    Part(role='local', text='2·(−1)')
     """
     tokens = [token for token in _TOKEN.split(template) if token]
     parts: list[Part | Matrix] = []
@@ -102,13 +105,12 @@ def enclose(text: str, before: str, after: str) -> str:
     """The text in parentheses where its neighbours in the formula would tear it apart."""
     left = _OPERATORS.get(before.rstrip()[-1:], Binding.LOOSE)
     right = _OPERATORS.get(after.lstrip()[:1], Binding.LOOSE)
-    if text.startswith("−"):
-        torn = left > Binding.LOOSE or right == Binding.POWER
-    else:
-        torn = False
     binding = binding_of(text)
-    torn |= left > Binding.LOOSE and binding <= left
-    torn |= binding < right or (right == Binding.POWER and binding == Binding.POWER)
+    torn = binding < right or (binding <= left and left > Binding.LOOSE)
+    # A minus stands free only at the beginning; and a fraction, a minus or a power is not the base
+    # of a power.
+    torn |= text.startswith("−") and left > Binding.LOOSE
+    torn |= right == Binding.POWER and (text[:1] in ("−", "∂") or binding == Binding.POWER)
     return f"({text})" if torn else text
 
 

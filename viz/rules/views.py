@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from viz.rules.row import Row, Slot
 from viz.rules.shapes import permute_back, reshape_back, swap_back, transpose
+from viz.rules.wording import permuted, permuted_sign
 
-_RESHAPED = (
-    Slot("self", "", reshape_back, rule="{upstream} in the shape of {self}", elementwise=False),
-)
+_RESHAPED = (Slot("self", "", reshape_back, rule="{upstream}, reshaped", elementwise=False),)
 _RESHAPE_WORDS = "The numbers stay, the shape changes: the gradient is passed on, reshaped back."
 _TURN_WORDS = "The numbers change places: the gradient is passed on, each number to its old place."
 _TURN_RULE = "{upstream}, turned back"
@@ -44,7 +43,7 @@ VIEWS = (
                 "self",
                 "",
                 lambda v: transpose(v.upstream),
-                rule="{upstream.T}",
+                rule="{upstream}ᵀ",
                 elementwise=False,
             ),
         ),
@@ -58,8 +57,8 @@ VIEWS = (
     ),
     Row(
         kinds=("PermuteBackward0",),
-        sign="permute",
-        statement="permute({self})",
+        sign=permuted_sign,
+        statement=permuted,
         words=_TURN_WORDS,
         slots=(Slot("self", "", permute_back, rule=_TURN_RULE, elementwise=False),),
     ),

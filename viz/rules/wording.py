@@ -47,6 +47,11 @@ def power_local(plain: Plain) -> str:
     return f"{factor}·{{self}}{lowered}"
 
 
+def product(plain: Plain) -> str:
+    """A number stands first, whatever the order in the program: 2·x."""
+    return "{other}·{self}" if isinstance(plain.get("other"), int | float) else "{self}·{other}"
+
+
 def scaled(before: str, argument: str) -> Callable[[Plain], str]:
     """A sum or difference whose second part has a factor alpha, almost always 1."""
     return lambda plain: before + ("" if plain["alpha"] == 1 else "{alpha}·") + argument
@@ -81,3 +86,12 @@ def loss_local(plain: Plain) -> str:
 
 def loss_target_local(plain: Plain) -> str:
     return f"(−{loss_local(plain)})"
+
+
+def permuted(plain: Plain) -> str:
+    """x.T of a matrix is a permutation of its two axes."""
+    return "{self}ᵀ" if plain["dims"] in ([1, 0], [-1, -2]) else "permute({self})"
+
+
+def permuted_sign(plain: Plain) -> str:
+    return "( )ᵀ" if "ᵀ" in permuted(plain) else "permute"

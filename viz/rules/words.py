@@ -44,9 +44,7 @@ def silent_inputs(graph: Graph, step: Step) -> str:
         if edge.contribution is not None:
             continue
         if node.kind == "constant" and node.variable is not None:
-            said.append(
-                f"{graph.name(node.id)} does not require grad, so nothing is sent there."
-            )
+            said.append(f"{graph.name(node.id)} does not require grad, so nothing is sent there.")
         elif node.kind != "constant":
             said.append(f"The engine sent nothing to {graph.name(node.id, edge.output)}.")
     return sentences(*said)
