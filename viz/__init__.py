@@ -1,0 +1,113 @@
+"""SeeGrad: watch the real autograd engine run your own PyTorch program backward.
+
+    import viz
+
+    trace = viz.explain("(y - x*w)**2", {"x": 2, "y": 3, "w": 1})
+    viz.draw(trace)       # torchviz's picture, with names, values and gradients
+    viz.animate(trace)    # the backward pass, one step at a time
+
+Names are loaded when they are first used: a program that only reads traces loads no plotly.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from viz.draw import animate
+    from viz.errors import InputError, LimitError, ProgramError, UserError
+    from viz.limits import Limits
+    from viz.trace import Trace
+
+__all__ = [
+    "InputError",
+    "LimitError",
+    "Limits",
+    "ProgramError",
+    "Trace",
+    "UserError",
+    "animate",
+    "draw",
+    "explain",
+]
+
+_HOMES = {
+    "InputError": "viz.errors",
+    "LimitError": "viz.errors",
+    "Limits": "viz.limits",
+    "ProgramError": "viz.errors",
+    "Trace": "viz.trace",
+    "UserError": "viz.errors",
+    "animate": "viz.draw",
+}
+
+
+def explain(
+    source: str, inputs: Mapping[str, Any] | None = None, *, limits: Limits | None = None
+) -> Trace:
+    """Runs the program in a child process and returns what the engine did.
+
+    source   an expression, such as "(y - x*w)**2", or a program
+    inputs   a value for each free name or parameter: a number, nested lists of numbers, text such
+             as "randn(2, 3)", anything with `tolist()`, or a pair (value, requires_grad).
+             Inputs require grad unless the pair says otherwise.
+    limits   what the run may cost; `viz.Limits()` where None
+
+    Raises ProgramError, InputError or LimitError.
+    """
+    from viz import sandbox
+    from viz.limits import DEFAULT
+
+    given = [_to_input(name, value) for name, value in (inputs or {}).items()]
+    return sandbox.explain(source, given, limits or DEFAULT).trace
+
+
+def _to_input(name: str, value: Any) -> Any:
+    from viz.trace import Input
+
+    if isinstance(value, Input):
+        return Input(name=name, text=value.text, requires_grad=value.requires_grad)
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], bool):
+        return Input(name=name, text=_to_text(value[0]), requires_grad=value[1])
+    return Input(name=name, text=_to_text(value))
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    # numpy's numbers and arrays, and tensors, without knowing any of them.
+    return repr(value.tolist() if hasattr(value, "tolist") else value)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'viz' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Makes `viz.draw` the function, also once something has imported the folder viz/draw.
+
+    Python sets a folder as an attribute of its parent when it is imported; `sys.modules` holds it
+    all the same, and `from viz.draw import ...` finds it there.
+    """
+
+    @property
+    def draw(self) -> Callable[..., Any]:
+        function: Callable[..., Any] = import_module("viz.draw").draw
+        return function
+
+    @draw.setter
+    def draw(self, folder: ModuleType) -> None:
+        """What is set here is the folder, and not wanted."""
+
+
+sys.modules[__name__].__class__ = _Package

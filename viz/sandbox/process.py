@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import viz
-
-ROOT = Path(viz.__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 # A program that broke out would find no secret in its environment: only these come along.
 KEPT = """
