@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from viz.layout.places import Place, Point, Route
 
@@ -10,7 +11,6 @@ OUTLINE_POINTS = 48
 """Every outline has as many points, so that the ring can glide from a circle to a pill."""
 GRADIENT_OFFSET = 11.0
 """Gradients run this far beside the forward line, on its right-hand side: below it."""
-RING_GAP = 0.0
 
 Polyline = tuple[Point, ...]
 
@@ -73,14 +73,14 @@ def gradient_path(route: Route) -> Polyline:
 
 
 def length(points: Polyline) -> float:
-    return sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(points))
 
 
 def along(points: Polyline, share: float) -> Polyline:
     """The part of the polyline that has been walked when this share (0 to 1) of it is done."""
     rest = share * length(points)
     walked = [points[0]]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         step = math.dist(a, b)
         if step >= rest:
             part = rest / step if step else 0.0

@@ -10,7 +10,7 @@ from viz.rules import Card, describe, explain_seed, explain_step
 from viz.trace import Array, Record
 
 TRAVEL = 6
-"""Frames on the way of one gradient from node to node; more make it smoother and the page heavier."""
+"""Frames on the way of one gradient: more make it smoother and the page heavier."""
 
 
 class Moment(Record):

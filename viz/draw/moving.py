@@ -35,7 +35,7 @@ def moving_traces(scene: Scene, moment: Moment) -> list[go.Scatter]:
 
 
 def travelling_traces(scene: Scene, step: int, part: int) -> list[go.Scatter]:
-    """The ring on the firing node, and the gradients on their way: growing lines and their heads."""
+    """The ring on the firing node, and the gradients on their way: lines and their heads."""
     node = scene.firing(step).node
     # The first of these frames is for the ring alone: the operation lights up before it sends.
     share = part / (TRAVEL - 1)
@@ -141,7 +141,7 @@ def _sums(scene: Scene, step: int) -> go.Scatter:
 
 
 def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) -> tuple[str, int]:
-    """The text below a leaf and its lines: "grad 12 + (−4)", then "grad 12 + (−4) + 1 = <b>9</b>"."""
+    """The text below a leaf, and its lines: "grad 12 + (−4)", then "grad 12 + (−4) + 1 = 9"."""
     into = scene.edges_to[leaf_id]
     here = [scene.backward.edges[index].contribution for index in arrived if index in into]
     leaf = scene.leaves.get(leaf_id)

@@ -1,6 +1,6 @@
 """Turn names and tensors into the short texts of the figure, safe for plotly.
 
-Plotly reads pseudo-HTML in every text (`<a href=...>` too): all that comes from a user is escaped here.
+Plotly reads pseudo-HTML in every text (`<a href=...>` too): what comes from a user is escaped here.
 """
 
 from __future__ import annotations

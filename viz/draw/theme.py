@@ -1,7 +1,7 @@
 """Every colour and size of the drawing, once.
 
-Hues are Okabe and Ito's (jfly.uni-koeln.de/color), which colour-blind people can tell apart; the dark
-theme uses lighter tints of the same hues. Gradients differ from values also by dashes, position and words.
+Hues are Okabe and Ito's (jfly.uni-koeln.de/color), which colour-blind people can tell apart; the
+dark theme uses lighter tints of them. Gradients differ from values also by dashes, position, words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a link holds, to and from the query of the address bar.
 
-?e=(y - x*w)**2&in=y:3&in=x:2&in=w*:2&step=2      an expression; the star marks "requires grad"
-?p=...&backward=1&view=steps                      a program; ?z=... where it is long (zlib, base64url)
+?e=(y - x*w)**2&in=x:2&in=w*:2     an expression; the star marks "requires grad"
+?p=...&backward=1&view=steps       a program; ?z=... where it is long (zlib, base64url)
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ def _publish(place: st.delta_generator.DeltaGenerator) -> None:
     length = link_length(state.publish())
     if length > LINK_CHARACTERS:
         place.warning(
-            f"The link in the address bar has {length:,} characters. Some browsers and chat programs "
-            f"cut links above {LINK_CHARACTERS:,}: better share the program itself.",
+            f"The link in the address bar has {length:,} characters. Some browsers and chat "
+            f"programs cut links above {LINK_CHARACTERS:,}: better share the program itself.",
             icon=":material/link_off:",
         )

@@ -12,7 +12,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 @st.cache_resource(show_spinner=False)
 def plotly_address() -> str:
-    """The address of plotly.js on this server, with its version: a browser keeps it until it changes."""
+    """The address of plotly.js on this server; with its version, so that browsers may keep it."""
     from plotly.offline import get_plotlyjs
 
     name = f"plotly-{version('plotly')}.min.js"

@@ -1,4 +1,4 @@
-"""The two components of our own: the stepper that plays the figure, and the editor that marks lines."""
+"""The two components of our own: a stepper that plays the figure, an editor that marks lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _read(name: str) -> dict[str, str]:
     return {kind: (HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
 
 
-# Without isolated styles plotly's own style sheet, which stands in the document, reaches the figure.
+# Styles are not isolated: plotly's own style sheet stands in the document.
 _stepper = st.components.v2.component("seegrad_stepper", **_read("stepper"), isolate_styles=False)
 _editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
 

@@ -1,4 +1,4 @@
-"""Ask the sandbox, and keep what it answered: the same program is run once, however often it is shown."""
+"""Ask the sandbox, and keep its answers: a program is run once, however often it is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turn a Trace into the quiet parts of the page: output, leaves, steps. Returns HTML, all text escaped."""
+"""Turn a Trace into the quiet parts of the page: output, leaves, steps, as HTML, all escaped."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _step_cells(scene: Scene, moment: Moment) -> str:
 
 
 def line_notes(backward: Backward) -> dict[int, str]:
-    """For each line of the program the value that it gave to a name, for the margin of the editor."""
+    """For each line of the program the value that it gave to a name, for the editor's margin."""
     notes: dict[int, str] = {}
     for node_id in backward.forward:
         node = backward.node(node_id)

@@ -1,7 +1,7 @@
 """The state of one person's page: widgets hold it, the address bar mirrors it, all else is derived.
 
-A *generation* is one start of the page: a link that was opened, an example that was chosen. The editors
-belong to a generation, since what a person types in one is never overwritten from outside.
+A *generation* is one start of the page: a link that was opened, an example that was chosen. The
+editors belong to a generation, since what a person types in one is never overwritten from outside.
 """
 
 from __future__ import annotations

@@ -65,21 +65,24 @@ class Stage {
 
   async show(data) {
     const key = `${data.run}/${data.look}`
-    if (this.key_ === key) return
+    if (this.shown === key) return
     const sameRun = this.data?.run === data.run
-    this.key_ = key
+    this.shown = key
     this.data = data
     this.pause()
     this.root.dataset.state = "loading"
     this.root.classList.toggle("sg-stale", data.stale)
-    const library = await loadPlotly(data.plotly)
-    if (this.key_ !== key) return
+    let library
+    try {
+      library = await loadPlotly(data.plotly)
+    } catch {
+      this.find("card").replaceChildren(element("p", "sg-words", "The drawing library could not be loaded: reload the page."))
+      return
+    }
+    if (this.shown !== key) return
     const figure = JSON.parse(data.figure)
-    const chart = this.find("chart")
-    const options = { displayModeBar: false, responsive: false, doubleClick: false }
-    await library.react(chart, { data: figure.data, layout: figure.layout, config: options })
-    await library.deleteFrames(chart)
-    await library.addFrames(chart, figure.frames)
+    const config = { displayModeBar: false, responsive: false, doubleClick: false }
+    await library.newPlot(this.find("chart"), { ...figure, config })
     this.find("slider").max = data.moments.length - 1
     this.reserve()
     this.fit()
