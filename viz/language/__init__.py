@@ -1,0 +1,8 @@
+"""Turn source text and inputs into a checked program, and that into live tensors; never eval, never exec."""
+
+from viz.language.inputs import read_input
+from viz.language.machine import Observer
+from viz.language.program import Program, check
+from viz.language.run import Result, run
+
+__all__ = ["Observer", "Program", "Result", "check", "read_input", "run"]

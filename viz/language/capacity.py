@@ -1,0 +1,50 @@
+"""Refuse a number, text, sequence or tensor that would be too large, before it is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+from viz.errors import LimitError
+from viz.limits import Limits
+
+
+def need_items(count: int, limits: Limits) -> None:
+    if count > limits.sequence_items:
+        raise LimitError(
+            f"a list, tuple or text would have {count:,} items; "
+            f"at most {limits.sequence_items:,} are possible here."
+        )
+
+
+def need_bits(bits: float, limits: Limits) -> None:
+    if bits > limits.integer_bits:
+        raise LimitError(
+            f"a whole number would have more than {limits.integer_bits:,} binary digits.",
+            hint="Write it with a decimal point: 2.0**1000.",
+        )
+
+
+def need_elements(sizes: Iterable[int], element_bytes: int, limits: Limits) -> None:
+    sizes = list(sizes)
+    if math.prod(sizes) * element_bytes > limits.memory_bytes:
+        raise too_many_elements(limits)
+
+
+def within_memory(value: Any, limits: Limits) -> Any:
+    """The value itself. Some tensors take no memory but endless time: an expanded one repeats its elements."""
+    found = value if isinstance(value, (tuple, list)) else (value,)
+    for tensor in found:
+        if isinstance(tensor, torch.Tensor):
+            need_elements(tensor.shape, tensor.element_size(), limits)
+    return value
+
+
+def too_many_elements(limits: Limits) -> LimitError:
+    return LimitError(
+        f"a tensor would need more memory than the {limits.memory_bytes >> 20:,} MiB of this program.",
+        hint="Use smaller sizes.",
+    )

@@ -1,0 +1,161 @@
+"""Turn what torch or Python refused into a sentence for the student: PyTorch's own words, and plain ones."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from viz.errors import LimitError, ProgramError, UserError
+from viz.language.capacity import too_many_elements
+from viz.language.place import text_at
+from viz.language.reasons import REASONS, SHAPES_DIFFER
+from viz.language.source import nested_too_deeply
+from viz.language.values import Value, kind_of
+from viz.limits import Limits
+
+Operands = Sequence[tuple[ast.AST, Any]]
+"""What stood where in the operation that was refused: the syntax node and its value."""
+
+NO_MEMORY = re.compile(
+    r"not enough memory|can't allocate|allocate memory|bad_alloc|std::bad_array|out of memory"
+    r"|exceeds? the maximum|Storage size calculation overflowed|numel: integer multiplication overflow"
+    r"|overflowed|Overflow when unpacking|maximum size for tensor|size is too large|array is too big",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r" ?(at )?0x[0-9a-fA-F]+")
+SENTENCE_END = re.compile(r"(?<=[\w)\]'\"]{2})[.:;](?:\s|$)|\n")
+LONGEST_SENTENCE = 300
+
+
+def explain(
+    error: BaseException, node: ast.AST, operands: Operands, source: str, limits: Limits
+) -> UserError:
+    """The UserError that says in plain words what `error` means; without its place."""
+    if isinstance(error, MemoryError) or NO_MEMORY.search(first_lines(error)):
+        return too_many_elements(limits)
+    if isinstance(error, RecursionError):
+        return nested_too_deeply(limits)
+    if isinstance(error, AttributeError) and not operands:
+        return ProgramError(f"this can't be done: {first_sentence(error)}")
+    special = explain_power(node, operands, source) or explain_none(operands, source)
+    if special is not None:
+        return special
+    said = str(error)
+    if any(re.search(pattern, said) for pattern in SHAPES_DIFFER):
+        return shapes_differ(error, node, operands, source)
+    for pattern, hint in REASONS:
+        if re.search(pattern, said):
+            wrong = with_shapes(first_sentence(error), operands, source)
+            return ProgramError(wrong, hint=hint.replace("NAME", first_name(operands, source)))
+    return ProgramError(first_sentence(error), hint=types_of(error, operands, source))
+
+
+def first_lines(error: BaseException) -> str:
+    return str(error)[:2000]
+
+
+def first_sentence(error: BaseException) -> str:
+    """PyTorch's own first sentence, without addresses.
+
+    >>> first_sentence(RuntimeError("sizes do not match. More follows."))
+    'sizes do not match.'
+    """
+    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    said = ADDRESS.sub("", said).strip() or type(error).__name__
+    said = said.split(", but expected one of")[0].split("\nException raised from")[0]
+    end = SENTENCE_END.search(said)
+    said = (said[: end.start()] if end else said)[:LONGEST_SENTENCE].rstrip(" .:;")
+    return f"{said}."
+
+
+def explain_power(node: ast.AST, operands: Operands, source: str) -> ProgramError | None:
+    """`x^2`: Python's exclusive or, which people write for a power."""
+    if not isinstance(getattr(node, "op", None), ast.BitXor) or len(operands) != 2:
+        return None
+    (left, _), (right, _) = operands
+    return ProgramError(
+        "'^' is no power in Python, but the exclusive or of whole numbers.",
+        hint=f"Did you mean '{text_at(left, source)}**{text_at(right, source)}'?",
+    )
+
+
+def explain_none(operands: Operands, source: str) -> ProgramError | None:
+    """`w - 0.1*w.grad` before there is a gradient; the result of a function without `return`."""
+    for node, value in operands:
+        if value is None and not isinstance(node, ast.Constant):
+            written = text_at(node, source)
+            if written.endswith(".grad"):
+                return ProgramError(
+                    f"'{written}' is None: there is no gradient yet.",
+                    hint="Call backward() on a result that depends on it first.",
+                )
+            return ProgramError(f"'{written}' is None.", hint="Does its function return a value?")
+    return None
+
+
+def shapes_differ(
+    error: BaseException, node: ast.AST, operands: Operands, source: str
+) -> ProgramError:
+    named = named_shapes(operands, source)
+    said = first_sentence(error)
+    wrong = f"{' and '.join(named)}: {said}" if named else said
+    return ProgramError(wrong, hint=how_shapes_fit(node, said))
+
+
+def named_shapes(operands: Operands, source: str) -> list[str]:
+    """ "'w' has shape [2, 3]", for every tensor among the operands."""
+    found: list[str] = []
+    for node, value in operands:
+        inside = zip(node.elts, value, strict=False) if is_display(node, value) else [(node, value)]
+        for part, tensor in inside:
+            if isinstance(tensor, torch.Tensor):
+                found.append(f"'{text_at(part, source)}' has shape {list(tensor.shape)}")
+    return found[:4]
+
+
+def is_display(node: Any, value: Value) -> bool:
+    """`torch.cat([a, b])`: the tensors stand inside a list."""
+    return isinstance(node, (ast.List, ast.Tuple)) and isinstance(value, (list, tuple))
+
+
+def how_shapes_fit(node: ast.AST, said: str) -> str:
+    matrix = (
+        isinstance(getattr(node, "op", None), ast.MatMult) or "mat1" in said or "1D tensors" in said
+    )
+    if matrix or "matrix" in said or "batch" in said:
+        return "In a @ b the last size of a must equal the size of b before its last (or its only one)."
+    if "shape '" in said:
+        return "The product of the sizes must stay the same."
+    return "Sizes are compared from the last to the first: each pair must be equal, or one of it 1."
+
+
+def with_shapes(said: str, operands: Operands, source: str) -> str:
+    """The sentence with the one tensor that it is about, where its shape says something."""
+    about = re.search(r"dimension|index|ambiguous|scalar|[Ss]calar|element", said)
+    named = named_shapes(operands[:1], source) if about else []
+    return f"{named[0]}: {said}" if named else said
+
+
+def first_name(operands: Operands, source: str) -> str:
+    """The expression in question, in brackets where a method can't follow it without."""
+    if not operands:
+        return "x"
+    node, _ = operands[0]
+    text = text_at(node, source)
+    return (
+        text
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+        else f"({text})"
+    )
+
+
+def types_of(error: BaseException, operands: Operands, source: str) -> str | None:
+    """For a TypeError of Python: which operand is of which type."""
+    if not isinstance(error, TypeError) or not operands:
+        return None
+    parts = [f"'{text_at(node, source)}' is a {kind_of(value)}" for node, value in operands[:3]]
+    return f"{' and '.join(parts)}."

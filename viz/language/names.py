@@ -1,0 +1,106 @@
+"""Look up names: the nearest known one for an unknown one, and dotted names before the program runs."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from viz.errors import ProgramError
+from viz.language.functions import NAMES, PREDEFINED
+from viz.language.members import MEMBER_NAMES
+from viz.language.place import located
+from viz.language.values import Namespace
+
+ROWS = tuple(NAMES)
+LAST_PARTS = frozenset(name.rsplit(".", 1)[-1] for name in ROWS)
+KNOWN_ATTRIBUTES = MEMBER_NAMES | LAST_PARTS
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """The nearest known name as a question.
+
+    >>> did_you_mean("torch.sinn", ["torch.sin", "torch.exp"])
+    "Did you mean 'torch.sin'?"
+    """
+    nearest = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.6)
+    return f"Did you mean '{nearest[0]}'?" if nearest else None
+
+
+def unknown_row(full: str) -> ProgramError:
+    """A dotted name that is no row of the table: `torch.sinn`."""
+    module, _, last = full.rpartition(".")
+    if module == "torch" and f"torch.nn.functional.{last}" in NAMES:
+        return ProgramError(f"unknown function '{full}'.", hint=f"Did you mean 'F.{last}'?")
+    near = [name for name in ROWS if name.rpartition(".")[0] == module]
+    return ProgramError(f"unknown function '{full[:60]}'.", hint=did_you_mean(full, near))
+
+
+def unknown_attribute(name: str, kind: str, known: Iterable[str]) -> ProgramError:
+    wrong = f"'.{name[:60]}' is not part of the language"
+    wrong = f"{wrong} for a value of type {kind}." if kind else f"{wrong}."
+    return ProgramError(wrong, hint=did_you_mean(name, known))
+
+
+@dataclass(frozen=True, slots=True)
+class Dotted:
+    """The names that always mean a module in a program: nothing in it binds them to anything else."""
+
+    modules: Mapping[str, str]
+
+    @staticmethod
+    def of(nodes: Iterable[ast.AST]) -> Dotted:
+        meanings: dict[str, set[str | None]] = {}
+        for node in nodes:
+            for name, meaning in bindings(node):
+                meanings.setdefault(name, set()).add(meaning)
+        modules = {name: space.name for name, space in PREDEFINED.items() if name not in meanings}
+        for name, found in meanings.items():
+            full = found.pop()
+            if full is not None and not found and is_namespace(full):
+                modules[name] = full
+        return Dotted(modules)
+
+    def name_of(self, node: ast.expr) -> str | None:
+        """The full name of `torch.nn.functional` and `F.relu`; None for anything else."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id not in self.modules:
+            return None
+        return ".".join([self.modules[node.id], *reversed(parts)])
+
+
+def bindings(node: ast.AST) -> Iterator[tuple[str, str | None]]:
+    """The names that a node binds; with the dotted name that it means, where an import binds it."""
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id, None
+    elif isinstance(node, ast.arg):
+        yield node.arg, None
+    elif isinstance(node, ast.FunctionDef):
+        yield node.name, None
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            root = alias.name.split(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (root, root)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def check_attribute(node: ast.Attribute, dotted: Dotted, source: str) -> None:
+    """Raises ProgramError for an attribute that no value has here, before anything runs."""
+    full = dotted.name_of(node)
+    if full is not None:
+        # Only the whole of `torch.tensor(1.).sum` names no row; `torch.tensor` inside it does.
+        if full not in NAMES:
+            raise located(unknown_row(full), node, source)
+        return
+    if node.attr not in KNOWN_ATTRIBUTES:
+        raise located(unknown_attribute(node.attr, "", KNOWN_ATTRIBUTES), node, source)
+
+
+def is_namespace(name: str) -> bool:
+    return isinstance(NAMES.get(name), Namespace)

@@ -1,0 +1,109 @@
+"""Find the result of a program that never calls backward, and say why where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from viz.errors import ProgramError
+from viz.language.machine import Candidate, Machine
+from viz.language.values import Value, kind_of
+from viz.trace import Input
+
+LEAF_HINT = "Create one with torch.tensor(2.0, requires_grad=True) and compute with it."
+
+
+def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]) -> None:
+    """Call backward on the last scalar result, and say so.
+
+    value   what the expression or the called function gave; for statements, of the last one
+
+    Raises ProgramError where there is no result, or none that backward can start from.
+    """
+    result = find_result(machine, value, inputs)
+    refuse_without_gradient(result, inputs)
+    where = f" (line {result.line})" if machine.program.kind != "expression" else ""
+    machine.notice_of_run(
+        f"The program never calls backward(), so backward() was called on {result.name}{where}."
+    )
+    machine.line = result.line
+    machine.backward_without_line(result.tensor)
+
+
+def find_result(machine: Machine, value: Value, inputs: Sequence[Input]) -> Candidate:
+    program = machine.program
+    if program.kind != "program":
+        name = "the expression" if program.kind == "expression" else "what the function returned"
+        line = program.tree.body[0].lineno if program.entry is None else program.entry.lineno
+        return tensor_of(value, name, line)
+    if machine.last_value is not None:
+        last, line = machine.last_value
+        if line == program.tree.body[-1].lineno and isinstance(last, torch.Tensor):
+            return Candidate(last, "the last line's value", line)
+    for wanted in (is_scalar_with_gradient, has_gradient, anything):
+        found = next(
+            (result for result in reversed(machine.results) if wanted(result.tensor)), None
+        )
+        if found is not None:
+            return found
+    raise ProgramError(
+        "the program computes no tensor, so there is nothing to go backward from.",
+        hint="Compute a result from tensors, such as loss = (y - x*w)**2.",
+    )
+
+
+def is_scalar_with_gradient(tensor: torch.Tensor) -> bool:
+    return tensor.requires_grad and tensor.numel() == 1
+
+
+def has_gradient(tensor: torch.Tensor) -> bool:
+    return tensor.requires_grad
+
+
+def anything(tensor: torch.Tensor) -> bool:
+    return True
+
+
+def tensor_of(value: Value, name: str, line: int) -> Candidate:
+    if isinstance(value, torch.Tensor):
+        return Candidate(value, name, line)
+    if value is None:
+        raise ProgramError(
+            f"there is no result: {name} is None.", line=line, hint="Return a tensor, or write one."
+        )
+    hint = "Use at least one input." if isinstance(value, (int, float)) else "Give one tensor."
+    if isinstance(value, (list, tuple)):
+        hint = "Give one tensor, such as the sum of these."
+    raise ProgramError(
+        f"the result is not a tensor but a value of type {kind_of(value)}.", line=line, hint=hint
+    )
+
+
+def refuse_without_gradient(result: Candidate, inputs: Sequence[Input]) -> None:
+    tensor, line = result.tensor, result.line
+    if not tensor.requires_grad:
+        raise ProgramError(
+            f"{result.name} does not depend on any tensor that requires grad, so there is nothing "
+            "to go backward to.",
+            line=line,
+            hint=how_to_require_grad(tensor, inputs),
+        )
+    if tensor.numel() != 1:
+        raise ProgramError(
+            f"{result.name} has shape {list(tensor.shape)}, but backward() starts from one number.",
+            line=line,
+            hint="Add .sum() or .mean().",
+        )
+
+
+def how_to_require_grad(tensor: torch.Tensor, inputs: Sequence[Input]) -> str:
+    if not tensor.is_floating_point():
+        return (
+            f"Its numbers are {str(tensor.dtype).removeprefix('torch.')}, which have no gradient."
+        )
+    if any(given.requires_grad for given in inputs):
+        return "Is an input unused, or cut off by .detach(), .item() or torch.no_grad()?"
+    if inputs:
+        return "Switch on 'requires grad' (requires_grad=True) for an input."
+    return LEAF_HINT

@@ -1,0 +1,119 @@
+"""Turn a checked program and its inputs into live tensors, printed text and one backward at least."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from viz.errors import UserError
+from viz.language.calls import call_user_function
+from viz.language.explain import explain, first_sentence
+from viz.language.inputs import read_input
+from viz.language.machine import Machine, Observer
+from viz.language.outcome import backward_for_student
+from viz.language.place import located
+from viz.language.program import Program
+from viz.language.values import Value
+from viz.limits import Limits
+from viz.trace import Input, Notice
+
+DEFAULT_TEXTS = ("1.0", "2.0", "3.0", "4.0", "5.0")
+"""The values of inputs that nobody has given a value yet, by position."""
+
+FRAMES_PER_LEVEL = 3
+"""Python frames that one level of the syntax tree takes: `evaluate`, its handler, and one more at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run leaves behind, beside what its observer saw.
+
+    inputs   those that the program has, as they were used, with defaults filled in
+    """
+
+    printed: str
+    inputs: tuple[Input, ...]
+    notices: tuple[Notice, ...]
+
+
+def run(
+    program: Program, inputs: Mapping[str, Input], observer: Observer, limits: Limits
+) -> Result:
+    """Run the program; call backward for the student where it never does.
+
+    Inputs without a value get one; values for other names are ignored. Raises a UserError, never
+    anything else: InputError for an input, LimitError for a limit, ProgramError for the rest.
+    """
+    machine = Machine(program, observer, limits)
+    used = tuple(chosen_inputs(program, inputs))
+    try:
+        with room_for_recursion(limits), warnings_as_notices(machine), torch.enable_grad():
+            value = run_program(machine, used)
+            if not machine.backwards:
+                backward_for_student(machine, value, used)
+    except UserError:
+        raise
+    except Exception as error:
+        # What no handler foresaw is still a sentence about a line, not a lost page.
+        found = explain(error, program.tree, (), program.source, limits)
+        found.line = found.line or machine.line or None
+        raise found from error
+    return Result("".join(machine.printed), used, tuple(machine.notices))
+
+
+def chosen_inputs(program: Program, inputs: Mapping[str, Input]) -> Iterator[Input]:
+    for position, name in enumerate(program.inputs):
+        text = DEFAULT_TEXTS[position % len(DEFAULT_TEXTS)]
+        yield inputs.get(name, Input(name, text))
+
+
+def run_program(machine: Machine, inputs: tuple[Input, ...]) -> Value:
+    """Create the inputs, run the statements, call the last function where that is how it is meant."""
+    entry = machine.program.entry
+    line = entry.lineno if entry is not None else 0
+    tensors = {given.name: read_input(given, machine.limits) for given in inputs}
+    for name, tensor in tensors.items():
+        machine.observer.name_tensor(name, tensor, line)
+    if machine.program.kind == "expression":
+        machine.frame.variables.update(tensors)
+    machine.execute(machine.program.tree.body)
+    if entry is not None:
+        function = machine.frame.variables[entry.name]
+        try:
+            return call_user_function(machine, entry, function, [], dict(tensors))
+        except UserError as error:
+            located(error, entry, machine.program.source)
+            raise
+    return machine.last_value[0] if machine.last_value is not None else None
+
+
+@contextmanager
+def room_for_recursion(limits: Limits) -> Iterator[None]:
+    """The syntax tree and the calls have limits of their own; Python's must not be met before them."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(
+        before + FRAMES_PER_LEVEL * (limits.nesting + 10) * (limits.call_depth + 1)
+    )
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@contextmanager
+def warnings_as_notices(machine: Machine) -> Iterator[None]:
+    """PyTorch's warnings are for the student: about sizes that were broadcast in a loss, for instance."""
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+        machine.notice(f"PyTorch warns: {first_sentence(Exception(str(message)))}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield
