@@ -37,13 +37,18 @@ class Snapshot:
         self._numbers: Any = None
         self._array: Array | None = None
         try:
-            if tensor.numel() <= limits.array_values:
-                self._numbers = tensor.tolist()
-            else:
-                self._array = _summary(tensor, self._shape, self._dtype)
+            # No mode must see this look, neither ours nor one of the user's.
+            with torch._C._DisableTorchDispatch():
+                self._read(tensor, limits)
         except (RuntimeError, TypeError):
             # Sparse, meta and wrapped tensors have no plain elements: shape and dtype are all.
             self._array = Array(shape=self._shape, dtype=self._dtype)
+
+    def _read(self, tensor: torch.Tensor, limits: Limits) -> None:
+        if tensor.numel() <= limits.array_values:
+            self._numbers = tensor.tolist()
+        else:
+            self._array = _summary(tensor, self._shape, self._dtype)
 
     def array(self) -> Array:
         if self._array is None:

@@ -8,11 +8,17 @@ tensor is a Subject, which does not keep the tensor alive either.
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._python_dispatch import (
+    TorchDispatchMode,
+    _get_current_dispatch_mode_stack,
+    _pop_mode,
+    _push_mode,
+)
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from viz.capture.arrays import Scalar, Snapshot
@@ -106,7 +112,6 @@ class Calls(TorchDispatchMode):
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self.line: int | None = None
-        self.paused = False
         self._limits = limits
         self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
         self._bound: dict[str, Subject] = {}
@@ -120,6 +125,32 @@ class Calls(TorchDispatchMode):
     def _should_skip_dynamo(cls) -> bool:
         # Else PyTorch imports its whole compiler (a second) at the first call that is watched.
         return False
+
+    @contextmanager
+    def asleep(self) -> Iterator[None]:
+        """Out of PyTorch's stack of modes, which other modes may share.
+
+        Not looking would not be enough: where any mode is active, PyTorch takes other formulas for
+        some derivatives (`prod`), which round differently.
+        """
+        self.settle()
+        if self not in _get_current_dispatch_mode_stack():
+            yield
+            return
+        above = self._pop_with_those_above()
+        _push_all(above[:-1])
+        try:
+            yield
+        finally:
+            for _ in above[:-1]:
+                _pop_mode()
+            _push_all(above)
+
+    def _pop_with_those_above(self) -> list[TorchDispatchMode]:
+        popped = [_pop_mode()]
+        while popped[-1] is not self:
+            popped.append(_pop_mode())
+        return popped
 
     # What the recorder asks.
 
@@ -174,7 +205,7 @@ class Calls(TorchDispatchMode):
     ) -> Any:
         kwargs = kwargs or {}
         self.settle()
-        if self.paused or not torch.is_grad_enabled():
+        if not torch.is_grad_enabled():
             return func(*args, **kwargs)
         # Before the call: an operation in place changes its arguments.
         call = self._read(func, args, kwargs)
@@ -249,6 +280,11 @@ class Calls(TorchDispatchMode):
             last = Sighting(subject, *state, Snapshot(tensor, self._limits), tuple(tensor.shape))
             subject.sighting = last
         return last
+
+
+def _push_all(popped: list[TorchDispatchMode]) -> None:
+    for mode in reversed(popped):
+        _push_mode(mode)
 
 
 def version_of(tensor: torch.Tensor) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 from types import TracebackType
 
 import torch
@@ -79,23 +79,22 @@ class Recorder:
         """
 
         def run() -> None:
-            # With create_graph the engine's own operations are forward calls too.
-            with self._paused(not create_graph):
+            # With create_graph the engine's own operations are forward calls, to be recorded too.
+            with nullcontext() if create_graph else self._calls.asleep():
                 tensor.backward(gradient, retain_graph, create_graph, inputs)
 
-        self._calls.settle()
         if not tensor.requires_grad:
             run()  # PyTorch says what is missing
             return
         self._check_count(line)
-        graph = walk(tensor, self._calls, self._limits, line)
-        with self._paused():
+        with self._calls.asleep():
+            graph = walk(tensor, self._calls, self._limits, line)
             dot = draw(graph, self._calls)
             nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()
             leaves = Leaves(graph, nodes, self._calls, self._limits)
         steps = fire(graph, run, self._limits)
-        with self._paused():
+        with self._calls.asleep():
             self._backwards.append(
                 Backward(
                     output=graph.OUTPUT,
@@ -115,13 +114,3 @@ class Recorder:
                 f"the program calls backward more than {self._limits.backwards:,} times.",
                 line=line,
             )
-
-    @contextmanager
-    def _paused(self, paused: bool = True) -> Iterator[None]:
-        """Our own look at tensors, and the engine's operations, are not the program's calls."""
-        before, self._calls.paused = self._calls.paused, paused
-        try:
-            yield
-        finally:
-            self._calls.settle()
-            self._calls.paused = before

@@ -62,9 +62,9 @@ class Nodes:
         }
         self.leaves = {calls.subject(leaf.variable): graph.ids[leaf] for leaf in graph.leaves}
         self.constants: dict[Subject, Sighting] = {}
-        for constant in graph.constants:
-            if isinstance(constant, Sighting):
-                self.constants.setdefault(constant.subject, constant)
+        sightings = [constant for constant in graph.constants if isinstance(constant, Sighting)]
+        for sighting in sorted(sightings, key=lambda sighting: sighting.version):
+            self.constants.setdefault(sighting.subject, sighting)
         self._as_used = _leaves_as_used(graph)
 
     def all(self) -> tuple[Node, ...]:
