@@ -1,0 +1,110 @@
+"""Fixtures: the running page, the browser, an open window, the comparison of pictures."""
+
+from __future__ import annotations
+
+import io
+import platform
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from scripts import pages
+from scripts.browser import BrowserMissingError, find, launch, required
+from scripts.page_server import PageServer, serve
+from tests.browser import comparison
+
+HERE = Path(__file__).parent
+STORED = HERE / "screenshots"
+OUT = HERE / "out"
+HOLD_STILL = "*, *::before, *::after { caret-color: transparent !important; }"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PageServer]:
+    """The page's server, for all tests: each opens a session of its own."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests. Without one they are skipped, or fail where CI is set."""
+    try:
+        path = find()
+    except BrowserMissingError as error:
+        if required():
+            pytest.fail(f"{error}.", pytrace=False)
+        pytest.skip(f"{error}.")
+    with sync_playwright() as playwright:
+        running = launch(playwright, path)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(
+    server: PageServer, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """`open_page({"example": "notebook"}, theme="dark", width=1280)` gives the idle page.
+
+    Where the test fails, what each of its pages shows is left in tests/browser/out.
+    """
+    with ExitStack() as windows:
+        opened: list[Page] = []
+
+        def open_one(query: Mapping[str, str] | None = None, **options: Any) -> Page:
+            page = windows.enter_context(pages.open_page(browser, server.url, query, **options))
+            opened.append(page)
+            return page
+
+        yield open_one
+        if request.node.stash.get(FAILED, False):
+            OUT.mkdir(exist_ok=True)
+            for index, page in enumerate(opened):
+                page.screenshot(path=OUT / f"{request.node.name}.{index}.failed.png")
+
+
+@pytest.fixture
+def compare_screenshot(request: pytest.FixtureRequest) -> Callable[[Page | Locator, str], None]:
+    """`compare_screenshot(page, "notebook-dark")`: as stored in screenshots/, or the test fails."""
+    update = request.config.getoption("--update-screenshots")
+
+    def compare(shown: Page | Locator, name: str) -> None:
+        if platform.system() != "Linux":
+            pytest.skip(
+                "pictures are compared on Linux only: other systems draw letters differently"
+            )
+        picture = shown.screenshot(animations="disabled", caret="hide", style=HOLD_STILL)
+        actual = Image.open(io.BytesIO(picture))
+        comparison.check(actual, STORED / f"{name}.png", OUT, update=update)
+
+    return compare
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what the server has printed, and leaves a picture (see `open_page`)."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+        running = getattr(item, "funcargs", {}).get("server")
+        if running is not None:
+            report.sections.append(("server log", running.log))
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`pytest -m "not browser"` leaves out whatever opens the page."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
