@@ -1,4 +1,4 @@
-"""Turn source text and inputs into a checked program, and that into live tensors; never eval, never exec."""
+"""Source text and inputs -> checked program -> live tensors. Never eval, never exec."""
 
 from viz.language.inputs import read_input
 from viz.language.machine import Observer

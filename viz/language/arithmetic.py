@@ -1,16 +1,20 @@
-"""The operators of the language, by syntax node: Python's own, with a look at the size of the result first."""
+"""The operators of the language, by syntax node: Python's own, once the result has a size."""
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 from viz.language.capacity import need_bits, need_items
 from viz.language.text import percent_format
 from viz.language.values import Value
 from viz.limits import Limits
+
+SEQUENCES = (list, tuple, str)
 
 Operation = Callable[[Any, Any], Any]
 
@@ -55,18 +59,17 @@ def check_result(sign: type[ast.operator], left: Value, right: Value, limits: Li
     """Raises LimitError where `left sign right` would be too long a number, text or sequence."""
     if isinstance(left, int) and isinstance(right, int):
         if sign is ast.Pow and right > 0:
-            need_bits((left.bit_length() - (abs(left) == 1)) * right, limits)
+            need_bits(math.log2(max(abs(left), 1)) * right, limits)
         elif sign is ast.LShift and left and right > 0:
             need_bits(left.bit_length() + right, limits)
         elif sign is ast.Mult:
             need_bits(left.bit_length() + right.bit_length(), limits)
     elif sign is ast.Mult:
         for items, times in ((left, right), (right, left)):
-            if isinstance(items, (list, tuple, str)) and isinstance(times, int):
+            if isinstance(items, SEQUENCES) and isinstance(times, int):
                 need_items(len(items) * times, limits)
-    elif sign is ast.Add and isinstance(left, (list, tuple, str)):
-        if isinstance(right, (list, tuple, str)):
-            need_items(len(left) + len(right), limits)
+    elif sign is ast.Add and isinstance(left, SEQUENCES) and isinstance(right, SEQUENCES):
+        need_items(len(left) + len(right), limits)
 
 
 def operate(sign: type[ast.operator], left: Value, right: Value, limits: Limits) -> Value:
@@ -74,12 +77,22 @@ def operate(sign: type[ast.operator], left: Value, right: Value, limits: Limits)
     if sign is ast.Mod and isinstance(left, str):
         return percent_format(left, right, limits)
     check_result(sign, left, right, limits)
-    return BINARY[sign][1](left, right)
+    return whole_within(BINARY[sign][1](left, right), limits)
 
 
 def operate_in_place(sign: type[ast.operator], left: Value, right: Value, limits: Limits) -> Value:
     """`left sign= right`: changes a tensor or list itself, as in Python."""
     if sign is ast.Mod and isinstance(left, str):
         return percent_format(left, right, limits)
+    if sign is ast.Add and isinstance(left, list):
+        # A list takes the items of anything, and of an iterator without an end as well.
+        right = list(islice(right, limits.sequence_items + 1))
     check_result(sign, left, right, limits)
-    return BINARY[sign][2](left, right)
+    return whole_within(BINARY[sign][2](left, right), limits)
+
+
+def whole_within(result: Value, limits: Limits) -> Value:
+    """The result itself. Sums of whole numbers grow too, one digit at a time."""
+    if isinstance(result, int):
+        need_bits(result.bit_length(), limits)
+    return result

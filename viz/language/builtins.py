@@ -41,11 +41,11 @@ def text(machine: Machine, node: ast.Call, *values: Value) -> str:
 
 
 def make_list(machine: Machine, node: ast.Call, *values: Value) -> list[Value]:
-    return machine.items(node, *values) if values else []
+    return machine.items(*values) if values else []
 
 
 def make_tuple(machine: Machine, node: ast.Call, *values: Value) -> tuple[Value, ...]:
-    return tuple(machine.items(node, *values)) if values else ()
+    return tuple(machine.items(*values)) if values else ()
 
 
 def over_items(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -55,30 +55,32 @@ def over_items(function: Callable[..., Value]) -> Callable[..., Value]:
         if "key" in named:
             raise ProgramError("'key=' is not part of the language.")
         if len(values) == 1:
-            return function(machine.items(node, values[0]), **named)
+            return function(machine.iterate(values[0]), **named)
         return function(*values, **named)
 
     return call
 
 
 def add_up(machine: Machine, node: ast.Call, values: Value, start: Value = 0) -> Value:
-    return sum(machine.items(node, values), start)
+    return sum(machine.iterate(values), start)
 
 
 def count_along(machine: Machine, node: ast.Call, values: Value, start: int = 0) -> Value:
-    return enumerate(machine.iterable(node, values), start)
+    return enumerate(machine.iterable(values), start)
 
 
 def side_by_side(machine: Machine, node: ast.Call, *values: Value, strict: bool = False) -> Value:
-    return zip(*(machine.iterable(node, value) for value in values), strict=strict)
+    return zip(*(machine.iterable(value) for value in values), strict=strict)
 
 
 def backwards(machine: Machine, node: ast.Call, values: Value) -> Value:
-    return reversed(machine.iterable(node, values))
+    if not isinstance(values, (list, tuple, range, str, torch.Tensor)):
+        raise TypeError(f"'{type(values).__name__}' object is not reversible")
+    return reversed(values)
 
 
 def in_order(machine: Machine, node: ast.Call, values: Value, *, reverse: bool = False) -> Value:
-    return sorted(machine.items(node, values), reverse=reverse)
+    return sorted(machine.items(values), reverse=reverse)
 
 
 def length(value: Value) -> int:

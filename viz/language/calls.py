@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from viz.errors import LimitError, ProgramError
-from viz.language.capacity import need_elements
-from viz.language.functions import KEYWORDS, LIST_SIZED
+from viz.language.capacity import need_elements, need_items
+from viz.language.functions import KEYWORDS, SIZED_FUNCTIONS
 from viz.language.members import flat
 from viz.language.names import did_you_mean
 from viz.language.values import (
@@ -23,6 +26,7 @@ from viz.language.values import (
     Value,
     kind_of,
 )
+from viz.limits import Limits
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
@@ -58,14 +62,30 @@ def call_row(
 ) -> Value:
     """A function of torch, of math or of Python, or a method."""
     if function.inner:
+        check_signature(machine, node, function, values, named)
         return machine.perform(
             node, operands_of(node, values), function.call, machine, node, *values, **named
         )
     check_keywords(function, named)
-    check_values(function, [*values, *named.values()])
-    if function.name in LIST_SIZED:
+    check_values(function, [*values, *named.values()], machine.limits)
+    if function.name in SIZED_FUNCTIONS:
         check_size(machine, function.name, values, named)
     return machine.perform(node, operands_of(node, values), function.call, *values, **named)
+
+
+@cache
+def signature_of(function: Callable[..., Value]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def check_signature(
+    machine: Machine, node: ast.Call, function: Function, values: list[Value], named: Named
+) -> None:
+    """A function of the language itself says by its own name which arguments it takes."""
+    try:
+        signature_of(function.call).bind(machine, node, *values, **named)
+    except TypeError as error:
+        raise ProgramError(f"'{function.name}' can't be called like this: {error}.") from error
 
 
 def operands_of(node: ast.Call, values: list[Value]) -> tuple[tuple[ast.AST, Value], ...]:
@@ -88,8 +108,10 @@ def check_keywords(function: Function, named: Named) -> None:
     named.pop("device", None)
 
 
-def check_values(function: Function, values: list[Value]) -> None:
+def check_values(function: Function, values: list[Value], limits: Limits) -> None:
     for value in values:
+        if isinstance(value, range):
+            need_items(len(value), limits)
         if isinstance(value, NOT_FOR_TORCH):
             raise ProgramError(
                 f"'{function.name}' can't work with a {kind_of(value)}.",
@@ -98,13 +120,13 @@ def check_values(function: Function, values: list[Value]) -> None:
 
 
 def check_size(machine: Machine, name: str, values: list[Value], named: Named) -> None:
-    """The number of elements that `zeros(2, 3)`, `full((2, 3), 1.)`, `arange(0, 1, 0.1)` will make."""
+    """Look at how many elements `zeros(2, 3)` or `arange(0, 1, 0.1)` will make."""
     short = name.rpartition(".")[2]
     if short in ("arange", "linspace"):
-        sizes = [length_of_range(short, values, named)]
+        sizes: list[Value] = [length_of_range(short, values, named)]
     elif short == "full" or "size" in named:
         size = named.get("size", values[0] if values else ())
-        sizes = flat((size,)) if isinstance(size, (list, tuple)) else [size]
+        sizes = list(size) if isinstance(size, (list, tuple)) else [size]
     elif short == "randint":
         sizes = [
             size for value in values for size in (value if isinstance(value, (list, tuple)) else ())
@@ -119,7 +141,7 @@ def check_size(machine: Machine, name: str, values: list[Value], named: Named) -
 
 
 def length_of_range(short: str, values: list[Value], named: Named) -> int:
-    """How many numbers `arange` or `linspace` gives; 0 where the arguments are not plain numbers."""
+    """How many numbers `arange` or `linspace` gives; 0 where an argument is no number."""
     numbers = [value for value in (*values, *named.values()) if type(value) in (int, float)]
     if short == "linspace":
         return max((int(n) for n in numbers[2:3] if math.isfinite(n)), default=0)

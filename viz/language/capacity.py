@@ -11,6 +11,9 @@ import torch
 from viz.errors import LimitError
 from viz.limits import Limits
 
+MOST_RESULTS = 64
+"""How many tensors of one result are looked at: those of one call are of much the same size."""
+
 
 def need_items(count: int, limits: Limits) -> None:
     if count > limits.sequence_items:
@@ -35,9 +38,9 @@ def need_elements(sizes: Iterable[int], element_bytes: int, limits: Limits) -> N
 
 
 def within_memory(value: Any, limits: Limits) -> Any:
-    """The value itself. Some tensors take no memory but endless time: an expanded one repeats its elements."""
+    """The value itself. An expanded tensor takes no memory, but time without end."""
     found = value if isinstance(value, (tuple, list)) else (value,)
-    for tensor in found:
+    for tensor in found[:MOST_RESULTS]:
         if isinstance(tensor, torch.Tensor):
             need_elements(tensor.shape, tensor.element_size(), limits)
     return value
@@ -45,6 +48,6 @@ def within_memory(value: Any, limits: Limits) -> Any:
 
 def too_many_elements(limits: Limits) -> LimitError:
     return LimitError(
-        f"a tensor would need more memory than the {limits.memory_bytes >> 20:,} MiB of this program.",
+        f"a tensor would need more memory than there is ({limits.memory_bytes >> 20:,} MiB).",
         hint="Use smaller sizes.",
     )

@@ -1,15 +1,15 @@
-"""Turn what torch or Python refused into a sentence for the student: PyTorch's own words, and plain ones."""
+"""Turn what torch or Python refused into PyTorch's own first sentence and a plain one."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 
-from viz.errors import LimitError, ProgramError, UserError
+from viz.errors import ProgramError, UserError
 from viz.language.capacity import too_many_elements
 from viz.language.place import text_at
 from viz.language.reasons import REASONS, SHAPES_DIFFER
@@ -22,12 +22,12 @@ Operands = Sequence[tuple[ast.AST, Any]]
 
 NO_MEMORY = re.compile(
     r"not enough memory|can't allocate|allocate memory|bad_alloc|std::bad_array|out of memory"
-    r"|exceeds? the maximum|Storage size calculation overflowed|numel: integer multiplication overflow"
-    r"|overflowed|Overflow when unpacking|maximum size for tensor|size is too large|array is too big",
+    r"|exceeds? the maximum|Storage size calculation overflowed|integer multiplication overflow"
+    r"|maximum size for tensor|size is too large|array is too big",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r" ?(at )?0x[0-9a-fA-F]+")
-SENTENCE_END = re.compile(r"(?<=[\w)\]'\"]{2})[.:;](?:\s|$)|\n")
+SENTENCE_END = re.compile(r"(?<=[\w)\]'\"]{2})\.(?:\s|$)|\n")
 LONGEST_SENTENCE = 300
 
 
@@ -39,8 +39,6 @@ def explain(
         return too_many_elements(limits)
     if isinstance(error, RecursionError):
         return nested_too_deeply(limits)
-    if isinstance(error, AttributeError) and not operands:
-        return ProgramError(f"this can't be done: {first_sentence(error)}")
     special = explain_power(node, operands, source) or explain_none(operands, source)
     if special is not None:
         return special
@@ -65,7 +63,7 @@ def first_sentence(error: BaseException) -> str:
     'sizes do not match.'
     """
     said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    said = ADDRESS.sub("", said).strip() or type(error).__name__
+    said = ADDRESS.sub("", said).strip() or f"this fails with {type(error).__name__}"
     said = said.split(", but expected one of")[0].split("\nException raised from")[0]
     end = SENTENCE_END.search(said)
     said = (said[: end.start()] if end else said)[:LONGEST_SENTENCE].rstrip(" .:;")
@@ -110,16 +108,18 @@ def named_shapes(operands: Operands, source: str) -> list[str]:
     """ "'w' has shape [2, 3]", for every tensor among the operands."""
     found: list[str] = []
     for node, value in operands:
-        inside = zip(node.elts, value, strict=False) if is_display(node, value) else [(node, value)]
+        inside = parts_of(node, value)
         for part, tensor in inside:
             if isinstance(tensor, torch.Tensor):
                 found.append(f"'{text_at(part, source)}' has shape {list(tensor.shape)}")
     return found[:4]
 
 
-def is_display(node: Any, value: Value) -> bool:
+def parts_of(node: ast.AST, value: Value) -> Iterable[tuple[ast.AST, Value]]:
     """`torch.cat([a, b])`: the tensors stand inside a list."""
-    return isinstance(node, (ast.List, ast.Tuple)) and isinstance(value, (list, tuple))
+    if isinstance(node, (ast.List, ast.Tuple)) and isinstance(value, (list, tuple)):
+        return zip(node.elts, value, strict=False)
+    return [(node, value)]
 
 
 def how_shapes_fit(node: ast.AST, said: str) -> str:
@@ -127,7 +127,7 @@ def how_shapes_fit(node: ast.AST, said: str) -> str:
         isinstance(getattr(node, "op", None), ast.MatMult) or "mat1" in said or "1D tensors" in said
     )
     if matrix or "matrix" in said or "batch" in said:
-        return "In a @ b the last size of a must equal the size of b before its last (or its only one)."
+        return "In a @ b, the last size of a must equal the last but one of b (or its only one)."
     if "shape '" in said:
         return "The product of the sizes must stay the same."
     return "Sizes are compared from the last to the first: each pair must be equal, or one of it 1."

@@ -11,6 +11,7 @@ import torch
 from viz.errors import ProgramError
 from viz.language import calls
 from viz.language.arithmetic import COMPARE, UNARY, operate
+from viz.language.capacity import need_items
 from viz.language.functions import NAMES
 from viz.language.members import MEMBER_NAMES, members_of
 from viz.language.names import unknown_attribute, unknown_row
@@ -143,7 +144,11 @@ def tuple_display(machine: Machine, node: ast.Tuple) -> Value:
 
 
 def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
-    return "".join([formatted_part(machine, part) for part in node.values])
+    text = ""
+    for part in node.values:
+        text += formatted_part(machine, part)
+        need_items(len(text), machine.limits)
+    return text
 
 
 def formatted_part(machine: Machine, part: ast.expr) -> str:
@@ -167,7 +172,7 @@ def function(machine: Machine, node: ast.Lambda) -> Value:
 
 
 def make_function(machine: Machine, named: str, node: ast.FunctionDef | ast.Lambda) -> UserFunction:
-    """The value of a `def` or `lambda`: its defaults are evaluated now, its body when it is called."""
+    """The value of a `def` or `lambda`; its defaults are evaluated now."""
     parameters = tuple(parameter.arg for parameter in node.args.args)
     with_default = parameters[len(parameters) - len(node.args.defaults) :]
     values = [machine.evaluate(default) for default in node.args.defaults]

@@ -1,7 +1,7 @@
 """The closed table of functions: what a program may call, by full dotted name.
 
-A name that is not a row here does not exist for a program. The rows are looked up in torch once, when
-this module is imported; no attribute is ever looked up by a name that a program wrote.
+A name that is not a row here does not exist for a program. The rows are looked up in torch once,
+when this module is imported; no attribute is ever looked up by a name that a program wrote.
 """
 
 from __future__ import annotations
@@ -16,50 +16,55 @@ import torch
 from viz.language.values import Function, GradMode, Namespace, Value
 
 TORCH = """
-tensor as_tensor scalar_tensor zeros ones full eye arange linspace logspace rand randn randint randperm
-zeros_like ones_like full_like rand_like randn_like bernoulli manual_seed
+tensor as_tensor scalar_tensor zeros ones full eye arange linspace logspace rand randn randint
+randperm zeros_like ones_like full_like rand_like randn_like bernoulli manual_seed
 
-abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p
-sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh atanh sigmoid relu erf erfc
-lgamma digamma logit sinc hypot ceil floor round trunc frac clamp clip deg2rad rad2deg nan_to_num heaviside
-lerp xlogy softmax log_softmax celu selu prelu threshold logaddexp
+abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2
+log10 log1p sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh
+atanh sigmoid relu erf erfc lgamma digamma logit sinc hypot ceil floor round trunc frac clamp
+clip deg2rad rad2deg nan_to_num heaviside lerp xlogy softmax log_softmax celu selu prelu
+threshold logaddexp
 
-add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder addcmul
-addcdiv maximum minimum fmax fmin
+add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder
+addcmul addcdiv maximum minimum fmax fmin
 
-sum mean prod std var std_mean var_mean max min amax amin aminmax argmax argmin median logsumexp norm cumsum
-cumprod all any count_nonzero nansum nanmean quantile dist diff
+sum mean prod std var std_mean var_mean max min amax amin aminmax argmax argmin median logsumexp
+norm cumsum cumprod all any count_nonzero nansum nanmean quantile dist diff
 
-matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm einsum tensordot kron cross trace diag diagonal
-tril triu det inverse cdist
+matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm einsum tensordot kron cross trace diag
+diagonal tril triu det inverse cdist
 
-reshape cat concat stack hstack vstack split chunk unbind squeeze unsqueeze flatten unflatten ravel transpose
-permute swapaxes movedim t flip roll tile repeat_interleave broadcast_to broadcast_tensors meshgrid gather
-scatter index_select masked_select take where nonzero sort argsort topk narrow select clone detach numel
+reshape cat concat stack hstack vstack split chunk unbind squeeze unsqueeze flatten unflatten
+ravel transpose permute swapaxes movedim t flip roll tile repeat_interleave broadcast_to
+broadcast_tensors meshgrid gather scatter index_select masked_select take where nonzero sort
+argsort topk narrow select clone detach numel
 
-eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not logical_xor
-is_tensor is_floating_point cosine_similarity pairwise_distance
+eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not
+logical_xor is_tensor is_floating_point cosine_similarity pairwise_distance
 """
 
 FUNCTIONAL = """
-relu relu6 leaky_relu elu celu selu gelu silu mish softplus softsign sigmoid tanh hardtanh hardsigmoid
-hardswish logsigmoid tanhshrink softshrink hardshrink threshold prelu softmax log_softmax softmin glu normalize
+relu relu6 leaky_relu elu celu selu gelu silu mish softplus softsign sigmoid tanh hardtanh
+hardsigmoid hardswish logsigmoid tanhshrink softshrink hardshrink threshold prelu softmax
+log_softmax softmin glu normalize
 
 mse_loss l1_loss smooth_l1_loss huber_loss cross_entropy nll_loss binary_cross_entropy
 binary_cross_entropy_with_logits kl_div poisson_nll_loss gaussian_nll_loss hinge_embedding_loss
 soft_margin_loss margin_ranking_loss cosine_embedding_loss triplet_margin_loss multi_margin_loss
 
-linear bilinear conv1d conv2d max_pool1d max_pool2d avg_pool1d avg_pool2d dropout layer_norm embedding one_hot
-pad cosine_similarity pairwise_distance scaled_dot_product_attention
+linear bilinear conv1d conv2d max_pool1d max_pool2d avg_pool1d avg_pool2d dropout layer_norm
+embedding one_hot pad cosine_similarity pairwise_distance scaled_dot_product_attention
 """
 
 MATH = """
-sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
-floor ceil trunc fabs hypot degrees radians isnan isinf isfinite isclose copysign fmod erf erfc
+sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
+atanh floor ceil trunc fabs hypot degrees radians isnan isinf isfinite isclose copysign fmod erf
+erfc
 """
 
 DTYPES = """
-float16 bfloat16 float32 float64 half float double uint8 int8 int16 int32 int64 short int long bool
+float16 bfloat16 float32 float64 half float double uint8 int8 int16 int32 int64 short int long
+bool
 """
 
 CONSTANTS: dict[str, Value] = {
@@ -70,27 +75,37 @@ CONSTANTS: dict[str, Value] = {
 NAMESPACES = ("torch", "torch.nn", "torch.nn.functional", "math")
 """The modules that a program may import; the prefixes of the rows."""
 
-KEYWORDS = frozenset(
-    """
-    input other self tensor tensors mat1 mat2 mat vec vec2 tensor1 tensor2 x1 x2 x y size shape dim dim0 dim1 dims
-    axis keepdim keepdims dtype requires_grad fill_value start end steps step base low high n m p q k
-    min max alpha beta value exponent rounding_mode decimals eps weight bias target label log_target
-    reduction pos_weight delta margin negative_slope approximate inplace num_classes ignore_index
-    label_smoothing full var log_input anchor positive negative input1 input2 unbiased correction
-    stride padding dilation groups kernel_size ceil_mode count_include_pad return_indices training mode
-    normalized_shape padding_idx query key attn_mask is_causal dropout_p scale threshold lambd min_val max_val
-    equation indices index src condition descending stable sorted largest num_samples offset diagonal
-    repeats shifts chunks split_size_or_sections split_size sections start_dim end_dim sizes length
-    source destination indexing gradient retain_graph create_graph inputs rtol atol equal_nan
-    posinf neginf nan rel_tol abs_tol device prepend append copy
-    """.split()
-)
-"""The names of arguments that reach torch. Left out: `out`, `generator`, `layout`, `pin_memory`, `names`."""
+ARGUMENTS = """
+abs_tol alpha anchor append approximate atol attn_mask axis base beta bias ceil_mode chunks
+condition copy correction count_include_pad create_graph decimals delta descending destination
+device diagonal dilation dim dim0 dim1 dims dropout_p dtype end end_dim eps equal_nan equation
+exponent fill_value full gradient groups high ignore_index index indexing indices inplace input
+input1 input2 inputs is_causal k keepdim keepdims kernel_size key label label_smoothing lambd
+largest length log_input log_target low m margin mat mat1 mat2 max max_val min min_val mode n
+nan ndigits negative negative_slope neginf normalized_shape num_classes num_samples offset other p
+padding padding_idx pos_weight posinf positive prepend q query reduction rel_tol repeats
+requires_grad retain_graph return_indices rounding_mode rtol scale sections self shape shifts
+size sizes sorted source split_size split_size_or_sections src stable start start_dim step steps
+stride target tensor tensor1 tensor2 tensors threshold training unbiased value var vec vec2
+weight x x1 x2 y
+"""
+"""The names of arguments that reach torch: no `out`, `generator`, `layout`, `pin_memory`."""
 
-LIST_SIZED = frozenset(
-    f"torch.{name}"
-    for name in "zeros ones full eye rand randn randint randperm arange linspace".split()
+KEYWORDS = frozenset(ARGUMENTS.split())
+
+SIZED = (
+    "zeros",
+    "ones",
+    "full",
+    "eye",
+    "rand",
+    "randn",
+    "randint",
+    "randperm",
+    "arange",
+    "linspace",
 )
+SIZED_FUNCTIONS = frozenset(f"torch.{name}" for name in SIZED)
 """They make as many elements as their arguments say: their size is known before they run."""
 
 

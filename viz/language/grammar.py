@@ -1,7 +1,7 @@
 """The syntax of the language: which nodes of Python's syntax tree are part of it.
 
-A node type that is in none of the handler tables of `expressions` and `statements`, and not in PARTS, is
-refused. CHECKS holds what a node of the language must also satisfy.
+A node type that is in none of the handler tables of `expressions` and `statements`, and not in
+PARTS, is refused. CHECKS holds what a node of the language must also satisfy.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ PARTS: frozenset[type[ast.AST]] = frozenset(
 ALLOWED = PARTS | {*EXPRESSIONS, *STATEMENTS, *BINARY, *UNARY, *COMPARE}
 
 LONGEST_NAME = 100
+LONGEST_NUMBER = 100
 
 WORDS: Mapping[str, str] = {
     "ClassDef": "a class",
@@ -68,7 +69,7 @@ HINTS: Mapping[str, str] = {
 
 
 def check_node(node: ast.AST, source: str, limits: Limits) -> None:
-    """Raises ProgramError where the node is outside the language, LimitError where it is too large."""
+    """Raises ProgramError for a node outside the language, LimitError for one too large."""
     kind = type(node)
     try:
         if kind not in ALLOWED:
@@ -97,6 +98,12 @@ def check_constant(node: ast.Constant, limits: Limits) -> None:
     if isinstance(value, (complex, bytes)):
         word = "complex numbers" if isinstance(value, complex) else "bytes"
         raise ProgramError(f"{word} are not part of the language.")
+    written = (node.end_col_offset or 0) - node.col_offset
+    if isinstance(value, (int, float)) and written > LONGEST_NUMBER:
+        raise LimitError(
+            f"a number is written with more than {LONGEST_NUMBER} characters.",
+            hint="Write it with an exponent: 1e30.",
+        )
     if isinstance(value, int) and value.bit_length() > limits.integer_bits:
         raise LimitError(
             f"a whole number has more than {limits.integer_bits:,} binary digits.",

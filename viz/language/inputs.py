@@ -1,4 +1,4 @@
-"""Turn the text of an input into a tensor. The text is read by a small grammar and never evaluated."""
+"""Turn the text of an input into a tensor, by a small grammar; it is never evaluated."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from viz.language.capacity import need_elements
 from viz.limits import Limits
 from viz.trace import Input
 
-WHAT_WORKS = (
-    "Write a number (2.5), a list ([[1, 2], [3, 4]]) or a constructor (randn(2, 3, seed=0))."
-)
+WHAT_WORKS = "Write a number (2.5), a list ([[1, 2], [3, 4]]) or randn(2, 3), for instance."
 
 NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 ELEMENT_BYTES = 8
@@ -29,8 +27,8 @@ Nested = float | int | list["Nested"]
 def read_input(given: Input, limits: Limits) -> torch.Tensor:
     """A leaf with the value and the `requires_grad` of the input.
 
-    Numbers and lists are float32; `tensor([0, 2])` has the dtype that torch gives it.
-    Raises InputError for a text outside the grammar, LimitError for one too long or a value too large.
+        Numbers and lists are float32; `tensor([0, 2])` has the dtype that torch gives it.
+    WHAT_WORKS = "Write a number (2.5), a list ([[1, 2], [3, 4]]) or randn(2, 3), for instance."
     """
     try:
         tensor = read_value(given.text, limits)

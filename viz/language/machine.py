@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import torch
 
@@ -17,12 +17,15 @@ from viz.language.functions import NAMES, PREDEFINED, bare_function
 from viz.language.names import did_you_mean
 from viz.language.place import located, text_at
 from viz.language.program import Program
+from viz.language.results import Candidate, Results
 from viz.language.statements import STATEMENTS, Signal
 from viz.language.values import Frame, Value
 from viz.limits import Limits
 from viz.trace import Notice
 
-ITERABLE = (list, tuple, range, str, torch.Tensor, enumerate, zip, reversed, type(reversed([])))
+ITERATORS: list[Any] = [enumerate([]), zip(), reversed(()), reversed([]), reversed(range(0))]
+ITERABLE = (list, tuple, range, str, torch.Tensor, *map(type, ITERATORS))
+MOST_NOTICES = 50
 
 
 class Observer(Protocol):
@@ -46,14 +49,6 @@ class Observer(Protocol):
         """Does the real backward. `line` is None where it was called for the student."""
 
 
-class Candidate(NamedTuple):
-    """A tensor that may be the result of a program that never calls backward, and what to call it."""
-
-    tensor: torch.Tensor
-    name: str
-    line: int
-
-
 class Machine:
     """The state of one run: variables, the line, what was printed, what was spent."""
 
@@ -71,10 +66,10 @@ class Machine:
         self.notices: dict[Notice, None] = {}
         self.backwards = 0
         self.last_value: tuple[Value, int] | None = None
-        self.results: list[Candidate] = []
+        self.results = Results()
 
-    # Evaluation: one entry for expressions, one for statements. The handlers stand in tables by node
-    # type; whatever one of them raises leaves as a UserError with the place of the innermost node.
+    # One entry for expressions, one for statements. The handlers stand in tables by node type;
+    # whatever one of them raises leaves as a UserError with the place of the innermost node.
 
     def evaluate(self, node: ast.expr) -> Value:
         self.tick()
@@ -104,7 +99,7 @@ class Machine:
     def perform(
         self, node: ast.AST, operands: Operands, function: Any, *values: Any, **named: Any
     ) -> Value:
-        """Call into torch or Python; what that refuses is explained with the operands' names and values."""
+        """Call torch or Python; what they refuse is explained, with the operands."""
         try:
             return within_memory(function(*values, **named), self.limits)
         except UserError:
@@ -173,14 +168,14 @@ class Machine:
             self.observer.name_tensor(name, value, line)
             given = value.is_leaf and value.requires_grad
             if self.frame is self.module and not given:
-                self.results.append(Candidate(value, f"'{name}'", line))
+                self.results.add(Candidate(value, f"'{name}'", line))
 
     # What the program says, and what is said about it.
 
     def returned(self, function: str, value: Value, line: int) -> None:
         """A function that the program itself called has returned."""
         if isinstance(value, torch.Tensor):
-            self.results.append(Candidate(value, f"what '{function}' returned", line))
+            self.results.add(Candidate(value, f"what '{function}' returned", line))
 
     def print(self, text: str) -> None:
         self.printed_characters += len(text)
@@ -192,7 +187,8 @@ class Machine:
 
     def notice(self, text: str) -> None:
         """Say it once for each line."""
-        self.notices[Notice(text, self.line or None)] = None
+        if len(self.notices) < MOST_NOTICES:
+            self.notices[Notice(text, self.line or None)] = None
 
     def notice_of_run(self, text: str) -> None:
         """Say something that belongs to no line."""
@@ -203,20 +199,21 @@ class Machine:
 
     # Sequences.
 
-    def iterable(self, node: ast.AST, value: Value) -> Iterable[Value]:
+    def iterable(self, value: Value) -> Value:
+        """The value itself, where a `for` loop can go over it."""
         if not isinstance(value, ITERABLE):
             raise TypeError(f"'{type(value).__name__}' object is not iterable")
         return value
 
-    def iterate(self, node: ast.AST, value: Value) -> Iterator[Value]:
+    def iterate(self, value: Value) -> Iterator[Value]:
         """The items one by one; each costs a step."""
-        for item in self.iterable(node, value):
+        for item in self.iterable(value):
             self.tick()
             yield item
 
-    def items(self, node: ast.AST, value: Value) -> list[Value]:
+    def items(self, value: Value) -> list[Value]:
         found: list[Value] = []
-        for item in self.iterate(node, value):
+        for item in self.iterate(value):
             found.append(item)
             need_items(len(found), self.limits)
         return found
@@ -231,7 +228,7 @@ class Machine:
         tensor: torch.Tensor,
         *values: Any,
     ) -> None:
-        """`tensor.backward(gradient, retain_graph, create_graph, inputs)`, as the program wrote it."""
+        """`tensor.backward(gradient, retain_graph, create_graph, inputs)` of the program."""
         self.backwards += 1
         written = getattr(getattr(node, "func", node), "value", node)
         self.perform(

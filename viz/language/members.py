@@ -1,7 +1,7 @@
-"""The closed table of members: the attributes and methods that a program may name, by kind of value.
+"""The closed table of members: attributes and methods that a program may name, by kind of value.
 
-A name that is not a row here does not exist for a program, on whatever value. The rows are looked up once,
-when this module is imported; no attribute is ever looked up by a name that a program wrote.
+A name that is not a row here does not exist for a program, on whatever value. The rows are looked
+up once, when this module is imported; no attribute is looked up by a name that a program wrote.
 """
 
 from __future__ import annotations
@@ -20,32 +20,35 @@ if TYPE_CHECKING:
     from viz.language.machine import Machine
 
 TENSOR_METHODS = """
-abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan
-asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh atanh sigmoid relu erf erfc lgamma digamma
-logit sinc hypot ceil floor round trunc frac clamp clip deg2rad rad2deg nan_to_num heaviside lerp xlogy softmax
-log_softmax prelu logaddexp
+abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2
+log10 log1p sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh
+atanh sigmoid relu erf erfc lgamma digamma logit sinc hypot ceil floor round trunc frac clamp
+clip deg2rad rad2deg nan_to_num heaviside lerp xlogy softmax log_softmax prelu logaddexp
 
-add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder addcmul
-addcdiv maximum minimum fmax fmin
+add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder
+addcmul addcdiv maximum minimum fmax fmin
 
-sum mean prod std var max min amax amin aminmax argmax argmin median logsumexp norm cumsum cumprod all any
-count_nonzero nansum nanmean quantile dist diff
+sum mean prod std var max min amax amin aminmax argmax argmin median logsumexp norm cumsum
+cumprod all any count_nonzero nansum nanmean quantile dist diff
 
-matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm cross trace diag diagonal tril triu det
-inverse
+matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm cross trace diag diagonal tril triu
+det inverse
 
-reshape reshape_as view view_as expand_as split chunk unbind squeeze unsqueeze flatten unflatten ravel
-transpose permute swapaxes movedim t flip roll broadcast_to gather scatter scatter_add index_select index_add
-masked_select masked_fill take where nonzero sort argsort topk narrow select clone detach contiguous
-size dim numel nelement is_contiguous is_floating_point is_complex
+reshape reshape_as view view_as expand_as split chunk unbind squeeze unsqueeze flatten unflatten
+ravel transpose permute swapaxes movedim t flip roll broadcast_to gather scatter scatter_add
+index_select index_add masked_select masked_fill take where nonzero sort argsort topk narrow
+select clone detach contiguous size dim numel nelement is_contiguous is_floating_point
+is_complex
 
-eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not logical_xor
+eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not
+logical_xor
 
 float double half bfloat16 int long short bool type_as cpu item requires_grad_ retain_grad
 
-zero_ fill_ add_ sub_ mul_ div_ pow_ neg_ abs_ exp_ log_ sqrt_ sin_ cos_ tanh_ sigmoid_ relu_ clamp_ round_
-copy_ normal_ uniform_ masked_fill_ scatter_ scatter_add_ index_add_ index_fill_ lerp_ addcmul_ addcdiv_
-squeeze_ unsqueeze_ t_ transpose_ detach_ new_zeros new_ones new_full new_tensor
+zero_ fill_ add_ sub_ mul_ div_ pow_ neg_ abs_ exp_ log_ sqrt_ sin_ cos_ tanh_ sigmoid_ relu_
+clamp_ round_ copy_ normal_ uniform_ masked_fill_ scatter_ scatter_add_ index_add_ index_fill_
+lerp_ addcmul_ addcdiv_ squeeze_ unsqueeze_ t_ transpose_ detach_ new_zeros new_ones new_full
+new_tensor
 """
 
 TENSOR_ATTRIBUTES = "shape dtype ndim T mT is_leaf requires_grad data retains_grad"
@@ -169,7 +172,7 @@ def list_append(machine: Machine, node: ast.Call, items: list[Value], item: Valu
 
 
 def list_extend(machine: Machine, node: ast.Call, items: list[Value], more: Value) -> None:
-    added = machine.items(node, more)
+    added = machine.items(more)
     need_items(len(items) + len(added), machine.limits)
     items.extend(added)
 
@@ -180,7 +183,7 @@ def list_insert(machine: Machine, node: ast.Call, items: list[Value], at: int, i
 
 
 def join(machine: Machine, node: ast.Call, separator: str, texts: Value) -> str:
-    parts = machine.items(node, texts)
+    parts = machine.items(texts)
     between = len(separator) * len(parts)
     need_items(between + sum(len(part) for part in parts if isinstance(part, str)), machine.limits)
     return separator.join(parts)

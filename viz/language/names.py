@@ -1,4 +1,4 @@
-"""Look up names: the nearest known one for an unknown one, and dotted names before the program runs."""
+"""Look up dotted names before the program runs; find the nearest known one."""
 
 from __future__ import annotations
 
@@ -38,14 +38,18 @@ def unknown_row(full: str) -> ProgramError:
 
 
 def unknown_attribute(name: str, kind: str, known: Iterable[str]) -> ProgramError:
-    wrong = f"'.{name[:60]}' is not part of the language"
-    wrong = f"{wrong} for a value of type {kind}." if kind else f"{wrong}."
+    if not kind:
+        wrong = f"'.{name[:60]}' is not part of the language."
+    else:
+        wrong = f"a value of type {kind} has no '.{name[:60]}' here."
+    if kind in ("int", "float") and name in MEMBER_NAMES:
+        return ProgramError(wrong, hint="A tensor has: write torch.tensor(2.0), for instance.")
     return ProgramError(wrong, hint=did_you_mean(name, known))
 
 
 @dataclass(frozen=True, slots=True)
 class Dotted:
-    """The names that always mean a module in a program: nothing in it binds them to anything else."""
+    """The names that always mean a module: nothing in the program binds them otherwise."""
 
     modules: Mapping[str, str]
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import torch
 
 from viz.errors import ProgramError
-from viz.language.machine import Candidate, Machine
+from viz.language.machine import Machine
+from viz.language.program import last_function
+from viz.language.results import Candidate
 from viz.language.values import Value, kind_of
 from viz.trace import Input
 
@@ -34,35 +36,25 @@ def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]
 def find_result(machine: Machine, value: Value, inputs: Sequence[Input]) -> Candidate:
     program = machine.program
     if program.kind != "program":
-        name = "the expression" if program.kind == "expression" else "what the function returned"
+        name = (
+            "the expression" if program.entry is None else f"the result of {program.entry.name}()"
+        )
         line = program.tree.body[0].lineno if program.entry is None else program.entry.lineno
         return tensor_of(value, name, line)
     if machine.last_value is not None:
         last, line = machine.last_value
         if line == program.tree.body[-1].lineno and isinstance(last, torch.Tensor):
             return Candidate(last, "the last line's value", line)
-    for wanted in (is_scalar_with_gradient, has_gradient, anything):
-        found = next(
-            (result for result in reversed(machine.results) if wanted(result.tensor)), None
-        )
-        if found is not None:
-            return found
+    best = machine.results.best()
+    if best is not None:
+        return best
+    function = last_function(program.tree)
     raise ProgramError(
         "the program computes no tensor, so there is nothing to go backward from.",
-        hint="Compute a result from tensors, such as loss = (y - x*w)**2.",
+        hint=f"Call {function.name}(...) below its definition."
+        if function is not None
+        else "Compute a result from tensors, such as loss = (y - x*w)**2.",
     )
-
-
-def is_scalar_with_gradient(tensor: torch.Tensor) -> bool:
-    return tensor.requires_grad and tensor.numel() == 1
-
-
-def has_gradient(tensor: torch.Tensor) -> bool:
-    return tensor.requires_grad
-
-
-def anything(tensor: torch.Tensor) -> bool:
-    return True
 
 
 def tensor_of(value: Value, name: str, line: int) -> Candidate:

@@ -95,7 +95,7 @@ def running_children(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def refuse_stray_jumps(tree: ast.Module) -> None:
-    """`return` outside a function, `break` outside a loop: Python's parser leaves them to the compiler."""
+    """Refuse `return` outside a function and so on, which Python's parser lets through."""
     waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while waiting:
         node, in_function, in_loop = waiting.pop()

@@ -1,7 +1,7 @@
 """The refusals of PyTorch that students meet, and what would work instead.
 
-One row for each: what its message says, and the plain sentence after it. NAME stands for the expression
-that the message is about.
+One row for each: what its message says, and the plain sentence after it. NAME stands for the
+expression that the message is about.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SHAPES_DIFFER = (
 REASONS: tuple[tuple[str, str], ...] = (
     (
         r"[Oo]nly Tensors of floating point|only differentiate.*floating",
-        "A tensor of whole numbers has no gradient: write 2. instead of 2, or add dtype=torch.float32.",
+        "A tensor of whole numbers has no gradient: write 2. instead of 2.",
     ),
     (
         r"grad can be implicitly created only for scalar",
@@ -38,7 +38,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         r"does not require grad and does not have a grad_fn",
         "NAME does not depend on any tensor with requires_grad=True: create one with "
-        "torch.tensor(2.0, requires_grad=True) and don't cut it off with .detach() or torch.no_grad().",
+        "torch.tensor(2.0, requires_grad=True); .detach() and torch.no_grad() cut it off.",
     ),
     (
         r"backward through the graph a second time",
@@ -47,7 +47,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"leaf Variable that requires grad .*in-place",
-        "A leaf may change only where autograd doesn't look: put this line into 'with torch.no_grad():'.",
+        "A leaf may change only where autograd doesn't look: inside 'with torch.no_grad():'.",
     ),
     (
         r"modified by an inplace operation",
@@ -63,7 +63,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (r"too many indices|IndexError: too many", "Give at most one index for each dimension."),
     (
-        r"index .* out of (bounds|range)|out of range for|list index|tuple index|string index|Target .* out",
+        r"index .* out of (bounds|range)|(list|tuple|string) index|Target .* out of",
         "Indices count from 0; -1 is the last.",
     ),
     (r"Dimension out of range", "Dimensions count from 0; -1 is the last."),
@@ -85,12 +85,12 @@ REASONS: tuple[tuple[str, str], ...] = (
         "A tensor of whole numbers can't hold the result in place: write 2. instead of 2.",
     ),
     (
-        r"not implemented for '(Long|Int|Bool)'|[Cc]ould not infer output dtype|Input dtype must be either",
+        r"not implemented for '(Long|Int|Bool)'|infer output dtype|Input dtype must be either",
         "This needs floating-point numbers: write 2. instead of 2, or x.float().",
     ),
     (
         r"change requires_grad flags of leaf",
-        "Only a tensor that was created, not computed, has this switch: use .detach() to cut the graph.",
+        "Only a created tensor has this switch, not a computed one: .detach() cuts the graph.",
     ),
     (
         r"a view of a leaf Variable that requires grad",
@@ -116,5 +116,6 @@ REASONS: tuple[tuple[str, str], ...] = (
         r"can't assign a .* to a|assigned grad has data of a different",
         "A gradient has its tensor's shape.",
     ),
+    (r"unsupported format string", "A format such as .4f is for one number: use .item()."),
     (r"singular", "The matrix has no inverse."),
 )

@@ -1,4 +1,4 @@
-"""Turn a checked program and its inputs into live tensors, printed text and one backward at least."""
+"""Turn a checked program and its inputs into live tensors and printed text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DEFAULT_TEXTS = ("1.0", "2.0", "3.0", "4.0", "5.0")
 """The values of inputs that nobody has given a value yet, by position."""
 
 FRAMES_PER_LEVEL = 3
-"""Python frames that one level of the syntax tree takes: `evaluate`, its handler, and one more at most."""
+"""Python frames that one level of the syntax tree takes: `evaluate`, its handler, one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ def run(
 
 def chosen_inputs(program: Program, inputs: Mapping[str, Input]) -> Iterator[Input]:
     for position, name in enumerate(program.inputs):
-        text = DEFAULT_TEXTS[position % len(DEFAULT_TEXTS)]
-        yield inputs.get(name, Input(name, text))
+        given = inputs.get(name, Input(name, DEFAULT_TEXTS[position % len(DEFAULT_TEXTS)]))
+        yield Input(name, given.text, given.requires_grad)
 
 
 def run_program(machine: Machine, inputs: tuple[Input, ...]) -> Value:
-    """Create the inputs, run the statements, call the last function where that is how it is meant."""
+    """Create the inputs, run the statements, call the last function of mere definitions."""
     entry = machine.program.entry
     line = entry.lineno if entry is not None else 0
     tensors = {given.name: read_input(given, machine.limits) for given in inputs}
@@ -95,7 +95,7 @@ def run_program(machine: Machine, inputs: tuple[Input, ...]) -> Value:
 
 @contextmanager
 def room_for_recursion(limits: Limits) -> Iterator[None]:
-    """The syntax tree and the calls have limits of their own; Python's must not be met before them."""
+    """The language has limits of its own for depth; Python's must not be met first."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(
         before + FRAMES_PER_LEVEL * (limits.nesting + 10) * (limits.call_depth + 1)
@@ -108,10 +108,11 @@ def room_for_recursion(limits: Limits) -> Iterator[None]:
 
 @contextmanager
 def warnings_as_notices(machine: Machine) -> Iterator[None]:
-    """PyTorch's warnings are for the student: about sizes that were broadcast in a loss, for instance."""
+    """PyTorch's warnings are for the student: of sizes that were broadcast in a loss."""
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-        machine.notice(f"PyTorch warns: {first_sentence(Exception(str(message)))}")
+        if issubclass(category, (UserWarning, FutureWarning)):
+            machine.notice(f"PyTorch warns: {first_sentence(Exception(str(message)))}")
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)

@@ -9,7 +9,7 @@ FunctionNode = ast.FunctionDef | ast.Lambda
 
 
 def walk_scope(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run in the scope of `node`, in source order, without what nested functions hold.
+    """The nodes that run in the scope of `node`, in source order, nested functions left out.
 
     Defaults of a nested function run outside it, so they are here; annotations never run.
     """

@@ -68,7 +68,7 @@ def store(machine: Machine, target: ast.expr, value: Value) -> None:
 
 
 def unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value) -> list[Value]:
-    items = machine.items(target, value)
+    items = machine.items(value)
     if len(items) != len(target.elts):
         raise ProgramError(
             f"{len(target.elts)} names stand on the left of '=', but there are {len(items)} values."
@@ -144,7 +144,7 @@ def choose(machine: Machine, node: ast.If) -> Signal | None:
 
 
 def loop(machine: Machine, node: ast.For) -> Signal | None:
-    for item in machine.iterate(node.iter, machine.evaluate(node.iter)):
+    for item in machine.iterate(machine.evaluate(node.iter)):
         if machine.line != node.lineno:
             machine.enter_line(node.lineno)
         store(machine, node.target, item)

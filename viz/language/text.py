@@ -34,8 +34,8 @@ def to_literal(value: Value, limits: Limits) -> str:
 def count_items(value: Value, limits: Limits) -> None:
     """A list that holds one list twice, and so on, has a short history and an endless text."""
     count = 0
-    for _ in walk(value):
-        count += 1
+    for found in walk(value):
+        count += len(found) + 1 if isinstance(found, str) else 1
         need_items(count, limits)
 
 
@@ -89,6 +89,5 @@ def percent_format(template: str, values: Value, limits: Limits) -> str:
             "this '%' format is not known here.",
             hint="Write an f-string: f'{x:.4f}'.",
         )
-    count_items(values, limits)
-    need_items(len(template), limits)
+    count_items((template, values), limits)
     return template % values

@@ -1,7 +1,7 @@
 """The values of a program that are neither numbers, texts, sequences nor tensors.
 
-None of them is a Python callable, and none has an attribute that the program can name: what a program may
-do with a value stands in the tables of `functions` and `members`.
+None of them is a Python callable, and none has an attribute that the program can name: what a
+program may do with a value stands in the tables of `functions` and `members`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Value = Any
-"""None, bool, int, float, str, list, tuple, range, slice, dtype, Tensor, or one of the classes below."""
+"""None, bool, int, float, str, list, tuple, range, dtype, Tensor, or of a class below."""
 
 
 @dataclass(frozen=True, slots=True)
