@@ -27,8 +27,8 @@ Nested = float | int | list["Nested"]
 def read_input(given: Input, limits: Limits) -> torch.Tensor:
     """A leaf with the value and the `requires_grad` of the input.
 
-        Numbers and lists are float32; `tensor([0, 2])` has the dtype that torch gives it.
-    WHAT_WORKS = "Write a number (2.5), a list ([[1, 2], [3, 4]]) or randn(2, 3), for instance."
+    Numbers and lists are float32; `tensor([0, 2])` has the dtype that torch gives it.
+    Raises InputError for a text outside the grammar, LimitError for one too long or too large.
     """
     try:
         tensor = read_value(given.text, limits)
