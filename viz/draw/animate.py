@@ -33,8 +33,8 @@ def animate(
     except IndexError as error:
         count = len(trace.backwards)
         raise InputError(f"backward pass {backward} of a trace that has {count}.") from error
-    scene = Scene.of(chosen, arrange(chosen), theme)
-    moments = moments_of(scene, forward_first)
+    scene = Scene.of(chosen, arrange(chosen), theme, forward_first)
+    moments = moments_of(scene)
     figure = figure_of(scene, moments)
     figure.update_layout(
         height=scene.height + BAR,

@@ -37,12 +37,12 @@ class Moment(Record):
     card: Card | None = None
 
 
-def moments_of(scene: Scene, forward_first: bool) -> tuple[Moment, ...]:
+def moments_of(scene: Scene) -> tuple[Moment, ...]:
     """All positions, in the order in which they are stepped through."""
     backward = scene.backward
     forward = tuple(_forward(scene, number) for number in range(1, len(backward.forward) + 1))
     steps = tuple(_step(scene, number) for number in range(1, len(backward.steps) + 1))
-    return (*(forward if forward_first else ()), _seed(scene), *steps)
+    return (*(forward if scene.forward_first else ()), _seed(scene), *steps)
 
 
 def _forward(scene: Scene, number: int) -> Moment:
@@ -94,7 +94,8 @@ def _step(scene: Scene, number: int) -> Moment:
         said = f"{node.name} sends {' and '.join(sent)}."
     else:
         said = f"{node.name} sends nothing on."
-    travel = tuple(f"b{number}.{part}" for part in range(TRAVEL)) if edges else ()
+    moves = bool(edges) and scene.rich
+    travel = tuple(f"b{number}.{part}" for part in range(TRAVEL)) if moves else ()
     return Moment(
         "backward",
         f"b{number}",

@@ -24,10 +24,10 @@ LABEL_GAP = 5.0
 def moving_traces(scene: Scene, moment: Moment) -> list[go.Scatter]:
     """Every trace that the frames change, as it stands at this moment. The first is the ring."""
     step = int(moment.name[1:]) if moment.phase == "backward" else -1
-    forward = int(moment.name[1:]) if moment.phase == "forward" else len(scene.backward.forward)
+    done = int(moment.name[1:]) if moment.phase == "forward" else len(scene.backward.forward)
     return [
         _ring(scene, moment.node),
-        _forward_values(scene, forward),
+        *([forward_values(scene, done)] if scene.values_appear else []),
         *_gradients(scene, step),
         _sums(scene, step),
         *_travelling(scene, (), 0.0),
@@ -56,7 +56,7 @@ def _ring(scene: Scene, node_id: str) -> go.Scatter:
     )
 
 
-def _forward_values(scene: Scene, done: int) -> go.Scatter:
+def forward_values(scene: Scene, done: int) -> go.Scatter:
     """Name and value above each edge, once its operation has run; the output's value at its end."""
     ran = set(scene.backward.forward[:done])
     points, labels = [], []
@@ -122,8 +122,9 @@ def _sums(scene: Scene, step: int) -> go.Scatter:
     fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
     arrived = scene.sent(step) if step >= 0 else ()
     points, labels, positions = [], [], []
+    firing = _firing_node(scene, step) if step >= 0 else ""
     for node in scene.backward.nodes:
-        if node.kind != "leaf":
+        if node.kind != "leaf" or not (scene.rich or node.id == firing):
             continue
         text, lines = sum_text(scene, node.id, arrived, node.id in fired)
         place = scene.places[node.id]

@@ -13,7 +13,8 @@ from viz.trace import Array, Backward, Edge, Leaf, Node, Step
 LEGEND_HEIGHT = 40.0
 LEGEND_WIDTH = 610.0
 RICH_EDGES = 80
-"""Up to this many edges every frame holds all gradients that have arrived; above it, its own."""
+"""Up to this many edges each frame holds all that has arrived; above it, only what its own step
+sends: frames of constant size, where full ones would grow with the square of the program."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class Scene:
     backward: Backward
     layout: Layout
     theme: Theme
+    forward_first: bool = False
 
     @staticmethod
-    def of(backward: Backward, layout: Layout, theme: ThemeName) -> Scene:
-        return Scene(backward, layout, THEMES[theme])
+    def of(
+        backward: Backward, layout: Layout, theme: ThemeName, forward_first: bool = False
+    ) -> Scene:
+        return Scene(backward, layout, THEMES[theme], forward_first)
 
     @cached_property
     def width(self) -> float:
@@ -103,6 +107,11 @@ class Scene:
     @cached_property
     def rich(self) -> bool:
         return len(self.backward.edges) <= RICH_EDGES
+
+    @cached_property
+    def values_appear(self) -> bool:
+        """Whether forward values appear one by one; otherwise all stand there from the start."""
+        return self.forward_first and self.rich
 
     def value(self, edge: Edge) -> Array | None:
         """The forward value that ran along the edge."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from viz.draw.moments import Moment, moments_of
-from viz.draw.moving import moving_traces, travelling_traces
+from viz.draw.moving import forward_values, moving_traces, travelling_traces
 from viz.draw.scene import Scene
 from viz.draw.still import front_traces, still_traces
 from viz.draw.theme import ThemeName
@@ -29,8 +29,8 @@ def stage(
     backward: Backward, layout: Layout, theme: ThemeName = "light", forward_first: bool = False
 ) -> Stage:
     """What the page's stepper needs of one backward pass."""
-    scene = Scene.of(backward, layout, theme)
-    moments = moments_of(scene, forward_first)
+    scene = Scene.of(backward, layout, theme, forward_first)
+    moments = moments_of(scene)
     figure = figure_of(scene, moments)
     return Stage(figure.to_json(), scene.width, scene.height, moments)
 
@@ -38,6 +38,8 @@ def stage(
 def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> go.Figure:
     """The figure at its first moment, with all frames, without buttons."""
     still, front = still_traces(scene), front_traces(scene)
+    if not scene.values_appear:
+        front.append(forward_values(scene, len(scene.backward.forward)))
     ring, *above = moving_traces(scene, moments[0])
     data = [*still, ring, *front, *above]
     moved = [len(still), *range(len(data) - len(above), len(data))]

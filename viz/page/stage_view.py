@@ -22,8 +22,6 @@ def stage_view(
     """Show one backward pass, its steps and torchviz's picture of it."""
     forward_first = bool(st.session_state.get("forward_first"))
     stage = engine.drawn_stage(run, chosen, theme, forward_first, answer)
-    if stale:
-        st.html('<div class="sg-stale-note">This is the last program that ran.</div>')
     look = f"{theme}/{forward_first}/{stale}"
     components.stepper(run, look, stage, state.start_step(run), plotly, stale)
     st.toggle("Show the forward pass first", key="forward_first", on_change=_forget_step)

@@ -24,9 +24,11 @@ def begin() -> None:
     if "published" not in st.session_state:
         _start(from_query(query) or of_example(FIRST))
     elif not _same_page(query, st.session_state.published):
+        # Not what this page wrote there: the person went back, or opened another link.
         wanted = from_query(query)
-        if wanted is not None and not _same_page(query, to_query(address())):
+        if wanted is not None:
             _start(wanted)
+    st.session_state.published = query
 
 
 def of_example(example: Example) -> Address:
@@ -55,7 +57,6 @@ def _start(wanted: Address) -> None:
     session.wanted_step = wanted.step
     session.started_run = None
     session.view = wanted.view
-    session.published = to_query(wanted)
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+"""Texts of a user stay texts on the page; its tables show the recorded numbers."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from markdown_it import MarkdownIt
+
+from tests.traces import backward_of, trace_of
+from viz.draw.scene import Scene
+from viz.draw.stage import stage
+from viz.draw.text import numbers
+from viz.layout import arrange
+from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text, steps_table
+
+HOSTILE = [
+    "**bold** [x](javascript:alert(1)) ![i](http://evil/x.png)",
+    "<script>alert(1)</script>",
+    "&lt;b&gt;",
+    "`code` ~~gone~~ _em_ # head",
+    "1. list\n- item\n> quote",
+    "a | b\n--|--\nc | d",
+    ":red[hot] :smile: $x^2$ :material/home:",
+]
+LESSON = """
+x = torch.tensor(2.)
+w = torch.tensor(2., requires_grad=True)
+unused = torch.tensor(7., requires_grad=True)
+y_pred = x * w
+loss = (3 - y_pred)**2
+loss.backward()
+"""
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_shows_just_the_characters(text: str) -> None:
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    html = markdown.render(markdown_safe(text))
+    tags = set(re.findall(r"<\s*/?(\w+)", html))
+    assert tags <= {"p", "br"}
+    shown = unescape(re.sub(r"<[^>]*>", "", html))
+    assert "".join(shown.split()) == "".join(text.split())
+
+
+def test_streamlit_directives_are_cut_open() -> None:
+    escaped = markdown_safe(":red[hot] $x$")
+    assert ":red[" not in escaped
+    assert "$x$" not in escaped
+
+
+def test_printed_text_is_escaped() -> None:
+    assert "<script>" not in printed_text("<script>alert(1)</script>")
+
+
+def test_the_leaves_table_tells_none_from_what_does_not_require_grad() -> None:
+    table = leaves_table(backward_of(LESSON))
+    rows = {re.search(r"<th[^>]*>(\w+)</th>", row).group(1): row for row in _rows(table)[1:]}
+    assert "does not require grad" in rows["x"]
+    assert "does not require grad" not in rows["unused"]
+    assert rows["unused"].count("None") == 2
+    assert "nothing" in rows["unused"]
+    after = next(leaf.after for leaf in backward_of(LESSON).leaves if leaf.name == "w")
+    assert f"<b>{numbers(after)}</b>" in rows["w"]
+
+
+def test_the_steps_table_has_one_row_for_each_step_and_marks_the_present_one() -> None:
+    backward = backward_of(LESSON)
+    layout = arrange(backward)
+    table = steps_table(
+        Scene.of(backward, layout, "light"), stage(backward, layout).moments, current=2
+    )
+    rows = _rows(table)[1:]
+    assert len(rows) == len(backward.steps)
+    assert ["aria-current" in row for row in rows].index(True) == 1
+    assert [backward.node(step.node).name for step in backward.steps] == [
+        re.search(r"<th[^>]*>(\w+)</th>", row).group(1) for row in rows
+    ]
+
+
+def test_each_line_that_names_a_value_has_a_note() -> None:
+    backward = backward_of(LESSON)
+    notes = line_notes(backward)
+    lines = LESSON.strip("\n").splitlines()
+    noted = {lines[line - 1].split(" = ")[0]: note for line, note in notes.items()}
+    values = {node.variable: numbers(node.value) for node in backward.nodes if node.line}
+    assert noted
+    assert all(values[name] == note for name, note in noted.items())
+
+
+def test_two_backwards_show_the_first_in_the_second() -> None:
+    second = trace_of(
+        "w = torch.tensor(1., requires_grad=True)\n(w*3).backward()\nloss = w*3\nloss.backward()"
+    ).backwards[1]
+    row = _rows(leaves_table(second))[1]
+    assert re.findall(r"<td[^>]*>(?:<b>)?([^<]*)", row) == ["1", "3", "3", "6"]
+
+
+def _rows(table: str) -> list[str]:
+    return re.findall(r"<tr.*?</tr>", table, re.S)
