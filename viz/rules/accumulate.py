@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viz.rules.card import Card, Line, Part, Parts
+from viz.rules.card import Card, Engine, Line, Part, Parts
 from viz.rules.check import compare
 from viz.rules.graph import Graph
 from viz.rules.lines import difference, equation, joined, shown, summed
@@ -42,7 +42,7 @@ def _sum_line(name: str, symbol: str, terms: list[Array], arrived: Array) -> Lin
         return Line(name, parts, "unchecked")
     engine = compare(total, list(map(to_numpy, terms)), arrived)
     several = summed(terms, "upstream", symbol) if len(terms) > 1 else ()
-    result = shown(from_numpy(total, arrived.dtype), "result", symbol)
+    result = _result(engine, total, arrived, symbol)
     parts = equation((Part("result", symbol),), several, result) + difference(engine, arrived)
     return Line(name, parts, engine)
 
@@ -57,13 +57,18 @@ def _grad_line(name: str, leaf: Leaf, arrived: Array, after: Array) -> Line:
         change = joined(" → ", [_before(leaf, label), shown(after, "result", label)])
         return Line(name, heading + change, "unchecked")
     engine = compare(total, list(map(to_numpy, terms)), after)
-    result = shown(from_numpy(total, after.dtype), "result", label)
+    result = _result(engine, total, after, label)
     if leaf.before is None:
         change = joined(" → ", [_before(leaf, label), result])
     else:
         arriving = summed([leaf.before, arrived], "upstream", label)
         change = equation((*_before(leaf, label), *arriving[1:]), result)
     return Line(name, heading + change + difference(engine, after), engine)
+
+
+def _result(engine: Engine, total: np.ndarray, sent: Array, label: str) -> Parts:
+    """What the engine has; the sum in its place where the two differ."""
+    return shown(from_numpy(total, sent.dtype) if engine == "differs" else sent, "result", label)
 
 
 def _before(leaf: Leaf, label: str) -> Parts:

@@ -70,7 +70,8 @@ class _Application:
         shape = target.shape if target is not None else sent.shape
         checked = check(slot, self.numbers, list(self.arrays.values()), sent, shape)
         symbol = self.graph.gradient(edge.downstream, edge.output)
-        result = shown(checked.expected or sent, "result", symbol)
+        is_other = checked.engine == "differs" and checked.expected is not None
+        result = shown(checked.expected if is_other else sent, "result", symbol)
         is_part = len(arrivals(self.graph, edge.downstream, edge.output)) > 1
         left = (Part("plain", "part of "),) if is_part else ()
         parts = equation(

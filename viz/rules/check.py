@@ -14,17 +14,18 @@ from viz.trace import Array
 
 
 class Precision(NamedTuple):
-    """epsilon: the gap between 1 and the next number. smallest: the gap between 0 and the next."""
+    """epsilon: the gap between 1 and the next number. smallest, largest: the range above 0."""
 
     epsilon: float
     smallest: float
+    largest: float
 
 
 PRECISIONS = {
-    "float64": Precision(2.0**-52, 2.0**-1074),
-    "float32": Precision(2.0**-23, 2.0**-149),
-    "float16": Precision(2.0**-10, 2.0**-24),
-    "bfloat16": Precision(2.0**-7, 2.0**-133),
+    "float64": Precision(2.0**-52, 2.0**-1074, 1.8e308),
+    "float32": Precision(2.0**-23, 2.0**-149, 3.41e38),
+    "float16": Precision(2.0**-10, 2.0**-24, 65504.0),
+    "bfloat16": Precision(2.0**-7, 2.0**-133, 3.39e38),
 }
 ROUNDINGS = 64
 """A contribution may be off by so many roundings: the sum of a recorded tensor has at most so many
@@ -60,9 +61,9 @@ def check(slot: Slot, values: Values, arrays: list[Array], sent: Array, shape: S
     expected = from_numpy(exact, sent.dtype)
     if engine.shape != exact.shape:
         return Checked(expected, "differs")
-    near = _near(engine, exact, _tolerance(slot, values, exact, shape, dtype), dtype)
-    # Where the engine's own arithmetic overflows or loses digits on the way, the formula does so
-    # too when it is computed in the same precision.
+    near = _near(engine, exact, _size(slot, values, exact, shape), dtype)
+    # Where the engine's arithmetic overflows or loses digits on the way, the formula does so too
+    # when it is computed in the same precision.
     if not near.all() and dtype in ("float16", "float32"):
         own = _contribution(slot, values.each(lambda array: array.astype(dtype)), shape)
         near |= _same(engine, own.astype(np.float64))
@@ -76,9 +77,7 @@ def compare(expected: np.ndarray, terms: list[np.ndarray], sent: Array) -> Engin
     if expected.shape != sent.shape:
         return "differs"
     size = sum((np.abs(term) for term in terms), np.zeros(sent.shape))
-    with np.errstate(all="ignore"):
-        tolerance = PRECISIONS[sent.dtype].epsilon * ROUNDINGS * size
-        near = _near(to_numpy(sent), expected, tolerance, sent.dtype)
+    near = _near(to_numpy(sent), expected, size, sent.dtype)
     return "agrees" if near.all() else "differs"
 
 
@@ -111,28 +110,31 @@ def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:
         return sum_to(full, shape) if slot.elementwise else full
 
 
-def _tolerance(
-    slot: Slot, values: Values, exact: np.ndarray, shape: Shape, dtype: str
-) -> np.ndarray:
-    """How far rounding alone may take the engine from the formula.
+def _size(slot: Slot, values: Values, exact: np.ndarray, shape: Shape) -> np.ndarray:
+    """How large the finite terms are that are added up: the formula over absolute values."""
+    size = _finite(exact) + np.abs(_contribution(slot, values.each(_finite), shape))
+    if slot.rounding is not None:
+        size = size + sum_to(_finite(slot.rounding(values)), shape)
+    return size
 
-    The same formula over absolute values is the size of the terms that are added up.
+
+def _finite(numbers: np.ndarray) -> np.ndarray:
+    """Absolute values, and 0 for what is not finite."""
+    return np.nan_to_num(np.abs(numbers), nan=0, posinf=0)
+
+
+def _near(engine: np.ndarray, exact: np.ndarray, size: np.ndarray, dtype: str) -> np.ndarray:
+    """Where the engine is as far from the exact number as rounding terms of this size may take it.
+
+    Above the largest number of its type it may have an infinity, or NaN from the difference of two:
+    whether a sum gets there depends on the order of its terms.
     """
-    sizes = _contribution(slot, values.each(np.abs), shape)
+    epsilon, smallest, largest = PRECISIONS[dtype]
+    tolerance = ROUNDINGS * (epsilon * np.nan_to_num(size, nan=0, posinf=0) + smallest)
     with np.errstate(all="ignore"):
-        size = np.abs(exact) + np.abs(np.nan_to_num(sizes, nan=0, posinf=0, neginf=0))
-        if slot.rounding is not None:
-            terms = np.abs(np.asarray(slot.rounding(values)))
-            size = size + np.nan_to_num(sum_to(terms, shape), nan=0, posinf=0, neginf=0)
-        return PRECISIONS[dtype].epsilon * ROUNDINGS * size
-
-
-def _near(engine: np.ndarray, exact: np.ndarray, tolerance: np.ndarray, dtype: str) -> np.ndarray:
-    floor = PRECISIONS[dtype].smallest * ROUNDINGS
-    with np.errstate(all="ignore"):
-        close = np.abs(engine - exact) <= tolerance + floor
-    finite = np.isfinite(engine) & np.isfinite(exact)
-    return (close & finite) | _same(engine, exact)
+        close = np.isfinite(exact) & (np.abs(engine - exact) <= tolerance)
+    overflows = np.isfinite(size) & (size > largest) & ~np.isfinite(engine)
+    return close | overflows | _same(engine, exact)
 
 
 def _same(engine: np.ndarray, exact: np.ndarray) -> np.ndarray:

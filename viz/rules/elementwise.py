@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from viz.rules.numerics import exponent_slope, power_slope, sign_of, zero_where
 from viz.rules.row import Row, Slot
-from viz.rules.shapes import sign_of
-from viz.rules.wording import power, power_local, product, scaled, scaled_local
+from viz.rules.wording import power, power_local, power_sign, product, scaled, scaled_local
 
 ELEMENTWISE = (
     Row(
@@ -126,18 +126,14 @@ ELEMENTWISE = (
     ),
     Row(
         kinds=("PowBackward0",),
-        sign=power("( )"),
+        sign=power_sign,
         statement=power("{self}"),
         words="The power rule: the exponent comes down as a factor and is lowered by 1.",
         slots=(
             Slot(
                 "self",
                 power_local,
-                lambda v: (
-                    v.upstream * (v.exponent * v.self ** (v.exponent - 1))
-                    if v.exponent != 0
-                    else np.zeros_like(v.upstream)
-                ),
+                lambda v: zero_where(v.exponent == 0, v.upstream * power_slope(v.self, v.exponent)),
             ),
         ),
     ),
@@ -146,23 +142,18 @@ ELEMENTWISE = (
         sign="( )ⁿ",
         statement="{self}^{exponent}",
         words="The base follows the power rule, the exponent the rule of an exponential. "
-        "PyTorch takes 0 for the base where the exponent is 0, and 0 for the exponent where the base is 0.",
+        "PyTorch takes 0 for the base where the exponent is 0, and 0 for the exponent "
+        "where the base is 0.",
         slots=(
             Slot(
                 "self",
                 "{exponent}·{self}^({exponent} − 1)",
-                lambda v: np.where(
-                    v.exponent == 0, 0, v.upstream * (v.exponent * v.self ** (v.exponent - 1))
-                ),
+                lambda v: zero_where(v.exponent == 0, v.upstream * power_slope(v.self, v.exponent)),
             ),
             Slot(
                 "exponent",
                 "{result}·ln({self})",
-                lambda v: np.where(
-                    (v.self == 0) & (v.exponent >= 0),
-                    0,
-                    v.upstream * (v.result * np.log(v.self)),
-                ),
+                lambda v: v.upstream * exponent_slope(v.self, v.exponent, v.result),
             ),
         ),
     ),
@@ -175,11 +166,7 @@ ELEMENTWISE = (
             Slot(
                 "exponent",
                 "{result}·ln({self})",
-                lambda v: np.where(
-                    (np.asarray(v.self) == 0) & (v.exponent >= 0),
-                    0,
-                    v.upstream * (v.result * np.log(v.self)),
-                ),
+                lambda v: v.upstream * exponent_slope(v.self, v.exponent, v.result),
             ),
         ),
     ),
@@ -257,7 +244,7 @@ ELEMENTWISE = (
             Slot(
                 "self",
                 "(1 if {self} > 0 else 0)",
-                lambda v: np.where(v.result <= 0, 0, v.upstream),
+                lambda v: zero_where(v.result <= 0, v.upstream),
             ),
         ),
     ),

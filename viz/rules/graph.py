@@ -50,8 +50,10 @@ class Graph:
         """The student's name for a result, or a readable one; no two variables share a name."""
         node = self.nodes[node_id]
         name = self._names[node_id]
-        each = name.split(", ") if node.variable and len(node.values) > 1 else []
-        return each[output] if len(each) == len(node.values) else name
+        # "low, high" names two results of one operation.
+        each = name.split(", ") if node.variable else []
+        is_each_named = len(each) == len(node.values) > output
+        return each[output] if is_each_named else name
 
     def expression(self, node_id: str) -> str:
         """The forward operation: "y − y_pred". For what no operation made: its name."""

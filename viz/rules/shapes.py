@@ -77,11 +77,6 @@ def permute_back(values: Values) -> np.ndarray:
     return np.transpose(values.upstream, np.argsort([axis % rank for axis in values.dims]))
 
 
-def sign_of(array: np.ndarray) -> np.ndarray:
-    """−1, 0 or 1; 0 for NaN, as PyTorch's sgn has it."""
-    return np.where(array > 0, 1, np.where(array < 0, -1, 0))
-
-
 def outer(column: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Each element of the first times each of the second."""
     return column[:, None] * row[None, :]

@@ -6,9 +6,8 @@ from viz.rules.graph import call_name, plain_arguments
 from viz.rules.guard import guarded
 from viz.rules.row import Arguments, MissingValueError, choose
 from viz.rules.table import TABLE, Table
+from viz.rules.wording import LONGEST_SIGN
 from viz.trace import Node
-
-LONGEST_SIGN = 7
 
 
 def sign(node: Node, table: Table = TABLE) -> str:

@@ -9,6 +9,8 @@ from viz.rules.row import Plain
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+LONGEST_SIGN = 7
+
 MEAN_OF_ALL = 1
 """ATen's number for reduction="mean"; 0 is "none" and 2 is "sum"."""
 
@@ -31,6 +33,12 @@ def superscript(exponent: Any) -> str:
 def power(base: str) -> Callable[[Plain], str]:
     """The base with its exponent: ( )³ for x**3."""
     return lambda plain: base + superscript(plain.get("exponent"))
+
+
+def power_sign(plain: Plain) -> str:
+    """The same inside a circle, where a long exponent has no room."""
+    sign = power("( )")(plain)
+    return sign if len(sign) <= LONGEST_SIGN else "( )ⁿ"
 
 
 def power_local(plain: Plain) -> str:
