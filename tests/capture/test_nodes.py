@@ -352,7 +352,7 @@ def test_shapes_and_dtypes_are_those_of_the_results():
     assert shapes["SumBackward0"] == ((), "float64")
 
 
-def test_a_graph_made_before_the_recording_is_drawn_without_forward_values():
+def test_a_graph_made_before_the_recording_has_no_forward_value_but_the_output():
     x = torch.tensor(2.0, requires_grad=True)
     y = (x * 3).sin()
     with Recorder() as recorder:
@@ -360,7 +360,8 @@ def test_a_graph_made_before_the_recording_is_drawn_without_forward_values():
     (backward,) = recorder.backwards
     operations = [node for node in backward.nodes if node.kind == "operation"]
     assert [node.name for node in operations] == ["SinBackward0", "MulBackward0"]
-    assert all(node.values == (None,) and node.function is None for node in operations)
+    assert [node.value for node in operations] == [summarize(y), None]
+    assert all(node.function is None for node in operations)
     assert len(backward.steps) == 3
 
 

@@ -41,11 +41,13 @@ class Snapshot:
             with torch._C._DisableTorchDispatch():
                 self._read(tensor, limits)
         except (RuntimeError, TypeError):
-            # Sparse, meta and wrapped tensors have no plain elements: shape and dtype are all.
+            # Sparse and wrapped tensors have no plain elements: shape and dtype are all.
             self._array = Array(shape=self._shape, dtype=self._dtype)
 
     def _read(self, tensor: torch.Tensor, limits: Limits) -> None:
-        if tensor.numel() <= limits.array_values:
+        if tensor.is_meta:  # PyTorch would import its compiler to say that there is no data
+            self._array = Array(shape=self._shape, dtype=self._dtype)
+        elif tensor.numel() <= limits.array_values:
             self._numbers = tensor.tolist()
         else:
             self._array = _summary(tensor, self._shape, self._dtype)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.utils._python_dispatch import (
@@ -21,81 +21,24 @@ from torch.utils._python_dispatch import (
 )
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from viz.capture.arrays import Scalar, Snapshot
+from viz.capture.arrays import Snapshot
+from viz.capture.depth import Anchors
 from viz.capture.schemas import Signature, signature_of
+from viz.capture.sources import (
+    UNREAD,
+    Call,
+    Name,
+    Operand,
+    Result,
+    Sighting,
+    Source,
+    Subject,
+    result_made_by,
+    tensors_in,
+    version_of,
+)
 from viz.errors import LimitError
 from viz.limits import Limits
-
-
-class Result(NamedTuple):
-    """Output number `output` of the grad_fn with this sequence number."""
-
-    number: int
-    output: int
-
-
-class Name(NamedTuple):
-    """The student's name for a result, and the line that gave it."""
-
-    text: str
-    line: int
-
-
-class Subject:
-    """What is known about one tensor, while it lives and after."""
-
-    __slots__ = ("name", "order", "sighting")
-
-    def __init__(self) -> None:
-        self.name: Name | None = None
-        self.order = 0
-        self.sighting: Sighting | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Sighting:
-    """A leaf or a constant as an argument, with the value it had; in-place changes make a new one.
-
-    Compared by identity: one sighting is one node of the drawing.
-    """
-
-    subject: Subject
-    version: int
-    requires_grad: bool
-    snapshot: Snapshot
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Operand:
-    """A plain number that is an operand of elementwise arithmetic; each use is its own node."""
-
-    value: Scalar
-
-
-Source = Result | Sighting | Operand
-"""Where a tensor argument came from. Every other argument is kept as the plain value that it is."""
-
-
-UNREAD = object()
-"""Stands for a tensor that the call overwrites without reading it."""
-
-
-@dataclass(slots=True, eq=False)
-class Call:
-    """One forward call. `target` is the tensor that an in-place operation changed."""
-
-    signature: Signature
-    arguments: dict[str, Any]
-    line: int | None
-    target: Subject | None = None
-
-    def sources(self) -> Iterator[Source]:
-        """The tensors and number operands, in the order of the arguments."""
-        for value in self.arguments.values():
-            for item in value if isinstance(value, list) else (value,):
-                if isinstance(item, Result | Sighting | Operand):
-                    yield item
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +63,7 @@ class Calls(TorchDispatchMode):
         self._calls: dict[int, Call] = {}
         self._pending: _Pending | None = None
         self._named = 0
+        self._anchors = Anchors()
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -157,6 +101,10 @@ class Calls(TorchDispatchMode):
     def call(self, number: int) -> Call | None:
         return self._calls.get(number)
 
+    def see(self, tensor: torch.Tensor) -> None:
+        """Take the value of a result, in case that its call was out of sight."""
+        self._source(tensor)
+
     def result(self, result: Result) -> Snapshot | None:
         return self._results.get(result)
 
@@ -192,7 +140,7 @@ class Calls(TorchDispatchMode):
             subject.order = self._named
             self._bound[name] = subject
         if tensor.grad_fn is not None:
-            self._names.setdefault(_result_of(tensor), Name(name, line))
+            self._names.setdefault(result_made_by(tensor), Name(name, line))
 
     # What PyTorch tells.
 
@@ -211,7 +159,7 @@ class Calls(TorchDispatchMode):
         call = self._read(func, args, kwargs)
         answer = func(*args, **kwargs)
         if call is not None:
-            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in _tensors_in(answer)]
+            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(answer)]
             self._pending = _Pending(call, results)
         return answer
 
@@ -230,9 +178,10 @@ class Calls(TorchDispatchMode):
                 tensor = tensor._base
                 snapshot = Snapshot(tensor, self._limits)
             if tensor.grad_fn is not None:
-                result = _result_of(tensor)
+                result = result_made_by(tensor)
                 self._results[result] = snapshot
                 self._calls[result.number] = pending.call
+                self._anchors.note(tensor.grad_fn)
         if len(self._calls) > self._limits.total_operations:
             raise LimitError(
                 f"the program runs more than {self._limits.total_operations:,} operations"
@@ -244,7 +193,7 @@ class Calls(TorchDispatchMode):
         self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Call | None:
         """The call, or None where no argument requires grad, so that no grad_fn can be made."""
-        if not any(tensor.requires_grad for tensor in _tensors_in((args, kwargs))):
+        if not any(tensor.requires_grad for tensor in tensors_in((args, kwargs))):
             return None
         signature = signature_of(func)
         arguments = {
@@ -268,7 +217,7 @@ class Calls(TorchDispatchMode):
 
     def _source(self, tensor: torch.Tensor) -> Source:
         if tensor.grad_fn is not None:
-            result = _result_of(tensor)
+            result = result_made_by(tensor)
             if result not in self._results:
                 # Made out of sight, by a custom Function or by the engine: seen here first.
                 self._results[result] = Snapshot(tensor, self._limits)
@@ -285,28 +234,3 @@ class Calls(TorchDispatchMode):
 def _push_all(popped: list[TorchDispatchMode]) -> None:
     for mode in reversed(popped):
         _push_mode(mode)
-
-
-def version_of(tensor: torch.Tensor) -> int:
-    """How often the tensor was changed in place. Inference tensors don't count."""
-    return 0 if tensor.is_inference() else tensor._version
-
-
-def _result_of(tensor: torch.Tensor) -> Result:
-    grad_fn: Any = tensor.grad_fn
-    return Result(grad_fn._sequence_nr(), tensor.output_nr)
-
-
-def _tensors_in(value: Any) -> list[torch.Tensor]:
-    """The tensors in nested lists, tuples and dictionaries, in order."""
-    found = []
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, torch.Tensor):
-            found.append(item)
-        elif isinstance(item, list | tuple):
-            waiting.extend(reversed(item))
-        elif isinstance(item, dict):
-            waiting.extend(reversed(item.values()))
-    return found

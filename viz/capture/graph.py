@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from viz.capture.calls import Call, Calls, Operand, Result, Sighting
+from viz.capture.calls import Calls
+from viz.capture.sources import Call, Operand, Result, Sighting
 from viz.errors import LimitError
 from viz.limits import Limits
 

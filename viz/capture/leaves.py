@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 
 from viz.capture.arrays import summarize
-from viz.capture.calls import Calls, Subject
+from viz.capture.calls import Calls
 from viz.capture.graph import Graph
 from viz.capture.records import Nodes
+from viz.capture.sources import Subject
 from viz.limits import Limits
 from viz.trace import Array, Leaf
 

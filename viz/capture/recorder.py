@@ -88,6 +88,7 @@ class Recorder:
             return
         self._check_count(line)
         with self._calls.asleep():
+            self._calls.see(tensor)
             graph = walk(tensor, self._calls, self._limits, line)
             dot = draw(graph, self._calls)
             nodes = Nodes(graph, self._calls, self._limits)

@@ -8,19 +8,10 @@ from typing import Any
 import msgspec
 
 from viz.capture.arrays import number_array, summarize
-from viz.capture.calls import (
-    UNREAD,
-    Call,
-    Calls,
-    Name,
-    Operand,
-    Result,
-    Sighting,
-    Subject,
-    version_of,
-)
+from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
 from viz.capture.schemas import text_of
+from viz.capture.sources import UNREAD, Call, Name, Operand, Result, Sighting, Subject, version_of
 from viz.limits import Limits
 from viz.trace import Argument, Array, Edge, Node, NodeKind, Step
 

@@ -1,0 +1,108 @@
+"""What is remembered of a call and of its tensors, without keeping a tensor alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+
+from viz.capture.arrays import Scalar, Snapshot
+from viz.capture.schemas import Signature
+
+
+class Result(NamedTuple):
+    """Output number `output` of the grad_fn with this sequence number."""
+
+    number: int
+    output: int
+
+
+class Name(NamedTuple):
+    """The student's name for a result, and the line that gave it."""
+
+    text: str
+    line: int
+
+
+class Subject:
+    """What is known about one tensor, while it lives and after."""
+
+    __slots__ = ("name", "order", "sighting")
+
+    def __init__(self) -> None:
+        self.name: Name | None = None
+        self.order = 0
+        self.sighting: Sighting | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sighting:
+    """A leaf or a constant as an argument, with the value it had; in-place changes make a new one.
+
+    Compared by identity: one sighting is one node of the drawing.
+    """
+
+    subject: Subject
+    version: int
+    requires_grad: bool
+    snapshot: Snapshot
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operand:
+    """A plain number that is an operand of elementwise arithmetic; each use is its own node."""
+
+    value: Scalar
+
+
+Source = Result | Sighting | Operand
+"""Where a tensor argument came from. Every other argument is kept as the plain value that it is."""
+
+
+UNREAD = object()
+"""Stands for a tensor that the call overwrites without reading it."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One forward call. `target` is the tensor that an in-place operation changed."""
+
+    signature: Signature
+    arguments: dict[str, Any]
+    line: int | None
+    target: Subject | None = None
+
+    def sources(self) -> Iterator[Source]:
+        """The tensors and number operands, in the order of the arguments."""
+        for value in self.arguments.values():
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, Result | Sighting | Operand):
+                    yield item
+
+
+def version_of(tensor: torch.Tensor) -> int:
+    """How often the tensor was changed in place. Inference tensors don't count."""
+    return 0 if tensor.is_inference() else tensor._version
+
+
+def result_made_by(tensor: torch.Tensor) -> Result:
+    grad_fn: Any = tensor.grad_fn
+    return Result(grad_fn._sequence_nr(), tensor.output_nr)
+
+
+def tensors_in(value: Any) -> list[torch.Tensor]:
+    """The tensors in nested lists, tuples and dictionaries, in order."""
+    found = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, torch.Tensor):
+            found.append(item)
+        elif isinstance(item, list | tuple):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            waiting.extend(reversed(item.values()))
+    return found
