@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Literal
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 Theme = Literal["light", "dark"]
 
+PATIENCE = 30_000
+"""Milliseconds after which a page that is not idle has failed."""
 COUNT_RERUNS = """
 window.rerunsFinished = 0;
 let before = null;
@@ -22,16 +24,21 @@ new MutationObserver(() => {
 }).observe(document, {subtree: true, childList: true, attributes: true,
                       attributeFilter: ['data-test-script-state']});
 """
-IDLE = """
+UNREST = """
 () => {
   const app = document.querySelector('[data-testid="stApp"]');
-  return app !== null
-    && app.getAttribute('data-test-script-state') === 'notRunning'
-    && app.getAttribute('data-test-connection-state') === 'CONNECTED'
-    && document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]') === null
-    && document.fonts.status === 'loaded';
+  if (app === null) return 'there is no app yet';
+  const script = app.getAttribute('data-test-script-state');
+  if (script !== 'notRunning') return `its script is ${script}`;
+  const connection = app.getAttribute('data-test-connection-state');
+  if (connection !== 'CONNECTED') return `its connection is ${connection}`;
+  if (document.querySelector('[data-testid="stSkeleton"]')) return 'an element is still loading';
+  if (document.querySelector('[data-stale="true"]')) return 'an element is of an earlier run';
+  if (document.fonts.status !== 'loaded') return 'a font is still loading';
+  return '';
 }
 """
+"""What still moves; "" once the page is idle."""
 
 
 @contextmanager
@@ -65,8 +72,11 @@ def open_page(
 
 
 def wait_until_idle(page: Page) -> None:
-    """The script has run, its elements and the fonts are there."""
-    page.wait_for_function(IDLE)
+    """The script has run, its elements and the fonts are there. Raises AssertionError if not."""
+    try:
+        page.wait_for_function(f"() => ({UNREST})() === ''", timeout=PATIENCE)
+    except TimeoutError as error:
+        raise AssertionError(f"the page did not come to rest: {page.evaluate(UNREST)}") from error
 
 
 @contextmanager

@@ -60,6 +60,8 @@ def open_page(
         def open_one(query: Mapping[str, str] | None = None, **options: Any) -> Page:
             page = windows.enter_context(pages.open_page(browser, server.url, query, **options))
             opened.append(page)
+            if page.get_by_test_id("stException").count():
+                pytest.fail("the page's script raised an exception; see the server's log")
             return page
 
         yield open_one

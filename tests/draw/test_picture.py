@@ -1,4 +1,4 @@
-"""torchviz's picture, compared with torchviz itself, with torch.autograd, and as SVG with its texts."""
+"""torchviz's picture, compared with torchviz itself and torch.autograd, its texts read as SVG."""
 
 from __future__ import annotations
 
