@@ -1,64 +1,97 @@
 """Bring torch, torchviz and Graphviz into memory, and do once what is slow the first time.
 
-Whatever is imported or opened here needs no file afterwards: a child may open none.
+Whatever is imported or opened here needs no file afterwards: a child that explains may open none.
 """
 
 from __future__ import annotations
 
 import gc
+import pkgutil
+from importlib import import_module
+from typing import get_args
 
+import msgspec
 import pygraphviz
 import torch
-import torchviz
-from torch.utils._python_dispatch import TorchDispatchMode
 
+import viz.capture
+import viz.language
+import viz.layout
+from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.sandbox import job
-from viz.sandbox.wire import Explain, Form, Render
+from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Phase, Render
 from viz.trace import Input
 
-# One line for each corner of torch that imports modules when it is first used.
+# The first calls that import modules, read tables or compile kernels.
 REHEARSAL = """
 import torch
 import torch.nn.functional as F
 
 def forward(x, w):
-    h = torch.tanh(torch.einsum("ij,jk->ik", x, w))
+    h = torch.tanh(torch.einsum("ij,jk->ik", x, w)) + torch.inverse(x) + x.norm()
+    h = F.scaled_dot_product_attention(h, x, w) + torch.tensordot(x, w, dims=1)
     return F.mse_loss(h, torch.ones(2, 2)) + F.cross_entropy(h, torch.tensor([0, 1]))
 
+x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+w = torch.randn(2, 2, requires_grad=True)
 loss = forward(x, w)
 loss.backward()
-print(loss, w.grad)
+print(loss, w.grad, f"{loss.item():.3f}", torch.linspace(0, 1, 2000))
 """
 
-REHEARSED_PICTURES: tuple[Form, ...] = ("svg", "png", "pdf")
+# Large graphs are drawn by another library than small ones.
+LONG_REHEARSAL = """
+import torch
+x = torch.tensor(0.5, requires_grad=True)
+y = x
+for i in range(100):
+    y = torch.tanh(y * x)
+y.backward()
+"""
+
+PICTURE = """
+digraph { a [label="θσ∂²·×−≤" fontname="Helvetica-Bold"] b [label="0.5"] a -> b [label="αβγ"] }
+"""
 
 
 def warm_up() -> None:
     torch.set_num_threads(1)
-    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    with TorchDispatchMode():
-        loss = (x @ x.T).norm() + torch.einsum("ij,ij->", x, x) + torch.linalg.det(x)
-    drawing = torchviz.make_dot(loss, params={"x": x}, show_attrs=True, show_saved=True)
-    loss.backward()
-    str(x), str(loss), repr(x.grad)
-    for form in REHEARSED_PICTURES:
-        _rehearse_picture(drawing.source, form)
-    _rehearse_run()
-    # What lives now lives for ever: leave its pages alone, so that all children share them.
+    _rehearse("(x * w).sum()", (Input("x", "[[1.0, 2.0]]"), Input("w", "randn(1, 2)")))
+    _rehearse(LONG_REHEARSAL)
+    answer = _rehearse(REHEARSAL)
+    # Only the short one as a picture: dot takes minutes for a long program with one shared weight.
+    for backward in answer.trace.backwards if answer else ():
+        _rehearse_picture(backward.dot)
+    _rehearse_picture(PICTURE)
+    # What lives now lives for ever: its pages are left alone, and all children share them.
     gc.collect()
     gc.freeze()
 
 
-def _rehearse_picture(dot: str, form: Form) -> None:
-    # Bold and Greek letters come from font files of their own.
-    graph = pygraphviz.AGraph(string=dot)
-    graph.add_node("rehearsal", label="θσ∂²·×−≤", fontname="Helvetica-Bold")
-    graph.draw(format=form, prog="dot")
-    job.perform(Render(dot=graph.to_string(), form=form, limits=DEFAULT), lambda phase: None)
+def _import_rooms() -> None:
+    """Every module of the child's rooms, also those that are imported where they are used."""
+    for room in (viz.language, viz.capture, viz.layout):
+        for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            import_module(found.name)
 
 
-def _rehearse_run() -> None:
-    inputs = (Input("x", "[[1., 2.], [3., 4.]]"), Input("w", "[[1., 0.], [0., 1.]]"))
-    request = Explain(source=REHEARSAL, inputs=inputs, limits=DEFAULT)
-    job.perform(request, lambda phase: None)
+def _rehearse(source: str, inputs: tuple[Input, ...] = ()) -> Answer | None:
+    try:
+        request = Explain(source=source, inputs=inputs, limits=DEFAULT)
+        return msgspec.json.decode(job.perform(request, _say_nothing), type=Answer)
+    except UserError as error:
+        # The page can do without: what was not rehearsed is slower, or fails, where it is used.
+        LOGGER.error("A rehearsal failed: %s", error)
+        return None
+
+
+def _rehearse_picture(dot: str) -> None:
+    # Graphviz reads a font file when it first meets a letter of it.
+    pygraphviz.AGraph(string=dot).layout(prog="dot")
+    for form in get_args(Form):
+        job.perform(Render(dot=dot, form=form, limits=DEFAULT), _say_nothing)
+
+
+def _say_nothing(phase: Phase) -> None:
+    """Nobody listens to a rehearsal."""
