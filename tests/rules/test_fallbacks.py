@@ -159,3 +159,34 @@ def sent(number: float) -> Array:
     """A 0-d float32 gradient, as the recorder summarises it."""
     size = abs(number)
     return Array((), "float32", (number,), low=number, high=number, mean=number, norm=size)
+
+
+def test_an_operation_with_several_results_shows_each_upstream_gradient():
+    backward = backward_of(
+        "x = torch.ones(2, requires_grad=True)\na, b = x.unbind()\nz = a + 3 * b"
+    )
+    card = next(card for card in cards_of(backward) if card.title == "UnbindBackward0")
+    assert text_of(card.lines[0].parts) == "∂z/∂a = 1, ∂z/∂b = 3  →  ∂z/∂x = [1, 3]"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "y = x * 1\ny += 2\ny[0] = 5\ny.relu_()\nz = F.cross_entropy(y[None], torch.tensor([1]))",
+        "z = (x**(1 + 2j)).abs().sum()",
+        "z = torch.cat([x, x]).max() + torch.stack([x, x]).norm() + x.cumsum(0)[0]",
+        "z = (x * torch.tensor([True, False]) * torch.tensor([2, 3])).double().sum()",
+        "g, = torch.autograd.grad((x**3).sum(), x, create_graph=True)\nz = g.sum()",
+        "z = x.sum()\nz.backward(inputs=[x], retain_graph=True)",
+        "z = torch.nn.Linear(2, 2)(x.relu()).softmax(0).prod()",
+        "z = x.reshape(2, 1).expand(2, 0).sum() + x.mean()",
+    ],
+)
+def test_programs_beyond_the_table_have_a_card_for_every_step(program: str):
+    backward = backward_of(f"x = torch.tensor([3.0, -1.0], requires_grad=True)\n{program}")
+    cards = cards_of(backward)
+    senders = {edge.upstream for edge in backward.edges if edge.contribution is not None}
+    for card, step in zip(cards, backward.steps, strict=True):
+        assert bool(card.lines) == (step.node in senders or card.title == "AccumulateGrad")
+    assert not [line for card in cards for line in card.lines if line.engine == "differs"]
+    assert all(card.statement and card.words for card in cards)

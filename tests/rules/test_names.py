@@ -82,6 +82,14 @@ def test_a_name_that_a_loop_reuses_is_numbered():
     assert describe(backward, backward.steps[1].node) == "h₂ = tanh(h₁)"
 
 
+def test_only_a_plain_name_stands_without_parentheses_in_a_gradient():
+    backward = backward_of(f"{SETUP}z = x*w + x**2 + A.view(6)[0]")
+    symbols = {
+        line.parts[0].text for step in range(2) for line in explain_step(backward, step).lines
+    }
+    assert symbols == {"∂z/∂(x·w + x²)", "∂z/∂(select(view(A)))"}
+
+
 def test_a_deep_graph_is_named_without_recursion():
     backward = backward_of(
         "x = torch.tensor(0.5, requires_grad=True)\n(lambda: 0)()\n"

@@ -7,11 +7,11 @@ from viz.rules.by_rule import explain_by_rule
 from viz.rules.card import Card, Engine, Line, Part
 from viz.rules.graph import Graph
 from viz.rules.guard import guarded
-from viz.rules.lines import equation, shown
+from viz.rules.lines import equation, joined, shown
 from viz.rules.row import MissingValueError, Row
 from viz.rules.table import TABLE, Table
 from viz.rules.words import sentences, silent_inputs, upstream_sum
-from viz.trace import Array, Backward, Step
+from viz.trace import Array, Backward, Edge, Step
 
 _latest: Graph | None = None
 
@@ -82,12 +82,11 @@ def _by_rule(graph: Graph, step: Step, row: Row) -> Card:
 def _without_formula(graph: Graph, step: Step, reason: str) -> Card:
     """The engine's own numbers, and why there is no more."""
     node = graph.nodes[step.node]
-    upstream = step.incoming[0] if step.incoming else None
     return Card(
         title=node.name,
         statement=graph.headline(node.id),
         lines=tuple(
-            _bare_line(graph, step, index, upstream, edge.contribution)
+            _bare_line(graph, step, index, edge, edge.contribution)
             for index, edge in graph.edges_from[node.id]
             if edge.contribution is not None
         ),
@@ -101,17 +100,17 @@ def _without_formula(graph: Graph, step: Step, reason: str) -> Card:
     )
 
 
-def _bare_line(graph: Graph, step: Step, index: int, upstream: Array | None, sent: Array) -> Line:
-    """The upstream gradient, and what the engine made of it."""
-    edge = graph.backward.edges[index]
+def _bare_line(graph: Graph, step: Step, index: int, edge: Edge, sent: Array) -> Line:
+    """The upstream gradient of each result, and what the engine made of them."""
+    sources = []
+    for output, upstream in enumerate(step.incoming):
+        if upstream is not None:
+            above = graph.gradient(step.node, output)
+            shown_above = shown(upstream, "upstream", above)
+            sources.append(equation((Part("upstream", above),), shown_above))
     symbol = graph.gradient(edge.downstream, edge.output)
-    above = graph.gradient(step.node)
-    source = equation((Part("upstream", above),), shown(upstream, "upstream", above))
-    parts = (
-        *source,
-        Part("plain", "  →  "),
-        *equation((Part("result", symbol),), shown(sent, "result", symbol)),
-    )
+    result = equation((Part("result", symbol),), shown(sent, "result", symbol))
+    parts = joined("  →  ", [joined(", ", sources), result])
     return Line(graph.name(edge.downstream, edge.output), parts, "unchecked", index)
 
 

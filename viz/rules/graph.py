@@ -215,7 +215,9 @@ def _bare_number(node: Node | None) -> float | None:
 
 def _as_one(name: str) -> str:
     """A name as it is; x² and x·w in parentheses, for ∂loss/∂x² could be read as a square."""
-    return name if _INDEX.sub("", name).isidentifier() else f"({name})"
+    # The middle dot of a product is a letter to Python.
+    is_one = _INDEX.sub("", name).isidentifier() and "·" not in name
+    return name if is_one else f"({name})"
 
 
 def _numbered(word: str, number: int) -> str:

@@ -50,15 +50,18 @@ def _magnitude(size: float, digits: int) -> str:
 
 
 def format_value(value: Number) -> str:
-    """A recorded number; True, False and complex numbers as Python writes them.
+    """A recorded number; True and False as Python writes them, and complex numbers much like it.
 
-    >>> format_value("-inf"), format_value(True), format_value("(1-2j)")
-    ('−∞', 'True', '(1−2j)')
+    >>> format_value("-inf"), format_value(True), format_value("(1-0.33333333j)")
+    ('−∞', 'True', '(1−0.3333j)')
     """
     if isinstance(value, bool):
         return str(value)
-    if isinstance(value, str) and math.isnan(to_float(value)) and value != "nan":
-        return value.replace("-", MINUS)
+    if isinstance(value, str) and value.endswith(("j", "j)")):
+        number = complex(value)
+        imaginary = format_number(number.imag)
+        sign = "" if imaginary.startswith(MINUS) else "+"
+        return f"({format_number(number.real)}{sign}{imaginary}j)"
     return format_number(to_float(value))
 
 

@@ -48,6 +48,8 @@ def power_local(plain: Plain) -> str:
     ['0', '1', '2·{self}', '3·{self}²']
     """
     exponent = plain["exponent"]
+    if isinstance(exponent, complex):
+        return "{exponent}·{self}^({exponent} − 1)"
     if exponent in (0, 1):
         return str(int(exponent))
     lowered = "" if exponent == 2 else superscript(exponent - 1)
@@ -67,7 +69,7 @@ def scaled(before: str, argument: str) -> Callable[[Plain], str]:
 
 def scaled_local(sign: str) -> Callable[[Plain], str]:
     """The local derivative of that second part."""
-    return lambda plain: f"({sign}{{alpha}})" if sign or plain["alpha"] < 0 else "{alpha}"
+    return lambda plain: f"({sign}{{alpha}})" if sign else "{alpha}"
 
 
 def reduction(name: str) -> Callable[[Plain], str]:
