@@ -114,7 +114,8 @@ def _size(slot: Slot, values: Values, exact: np.ndarray, shape: Shape) -> np.nda
     """How large the finite terms are that are added up: the formula over absolute values."""
     size = _finite(exact) + np.abs(_contribution(slot, values.each(_finite), shape))
     if slot.rounding is not None:
-        size = size + sum_to(_finite(slot.rounding(values)), shape)
+        with np.errstate(all="ignore"):
+            size = size + sum_to(_finite(slot.rounding(values)), shape)
     return size
 
 
