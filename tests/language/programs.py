@@ -262,8 +262,10 @@ y.backward()
 print(sum.grad, max(1, 2))
 """,
     "whole numbers and floats of Python": """
-print(7 // 2, -7 // 2, 7 % 3, -7 % 3, 2**10, 2**-1, 7 / 2, 1e3, 10**20, 5 & 3, 5 | 3, 6 ^ 3, 1 << 4, ~5)
-print(0.1 + 0.2, round(0.5), round(1.5), int("12"), float("2.5"), int(-2.7), abs(-1.5), -True, 3 == 3.0)
+print(7 // 2, -7 // 2, 7 % 3, -7 % 3, 2**10, 2**-1, 7 / 2, 1e3)
+print(10**20, 5 & 3, 5 | 3, 6 ^ 3, 1 << 4, ~5)
+print(0.1 + 0.2, round(0.5), round(1.5), int("12"), float("2.5"), int(-2.7))
+print(abs(-1.5), -True, 3 == 3.0)
 x = torch.tensor(1.0, requires_grad=True)
 (x * 2**3).backward()
 """,

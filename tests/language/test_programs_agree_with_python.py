@@ -51,13 +51,17 @@ def test_a_loop_runs_in_the_order_of_its_lines():
 
 
 def test_after_a_call_the_line_is_the_callers_again():
-    _, observer = run_source("def f(v):\n    return v * 2\nx = f(torch.ones(1, requires_grad=True)) + 1\n")
+    _, observer = run_source(
+        "def f(v):\n    return v * 2\nx = f(torch.ones(1, requires_grad=True)) + 1\n"
+    )
     assert observer.lines == [1, 3, 2, 3]
 
 
 def test_parameters_are_named_at_the_line_of_their_function():
-    _, observer = run_source("def f(v):\n    u = v * 2\n    return u\ny = f(torch.ones(1, requires_grad=True))\n")
-    assert observer.named_at == [("v", 1), ("u", 2), ("y", 4)]
+    _, observer = run_source(
+        "def f(v):\n    u = v * 2\n    return u\na = torch.ones(1, requires_grad=True)\ny = f(a)\n"
+    )
+    assert observer.named_at == [("a", 4), ("v", 1), ("u", 2), ("y", 5)]
 
 
 def test_backward_tells_its_line():

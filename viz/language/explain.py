@@ -29,6 +29,7 @@ NO_MEMORY = re.compile(
 ADDRESS = re.compile(r" ?(at )?0x[0-9a-fA-F]+")
 SENTENCE_END = re.compile(r"(?<=[\w)\]'\"]{2})\.(?:\s|$)|\n")
 LONGEST_SENTENCE = 300
+ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
 
 
 def explain(
@@ -77,7 +78,7 @@ def explain_power(node: ast.AST, operands: Operands, source: str) -> ProgramErro
     (left, _), (right, _) = operands
     return ProgramError(
         "'^' is no power in Python, but the exclusive or of whole numbers.",
-        hint=f"Did you mean '{text_at(left, source)}**{text_at(right, source)}'?",
+        hint=f"Did you mean '{operand(left, source)}**{operand(right, source)}'?",
     )
 
 
@@ -141,16 +142,13 @@ def with_shapes(said: str, operands: Operands, source: str) -> str:
 
 
 def first_name(operands: Operands, source: str) -> str:
-    """The expression in question, in brackets where a method can't follow it without."""
-    if not operands:
-        return "x"
-    node, _ = operands[0]
+    return operand(operands[0][0], source) if operands else "x"
+
+
+def operand(node: ast.AST, source: str) -> str:
+    """The expression as it was written, in brackets where `.sum()` or `**` can't follow without."""
     text = text_at(node, source)
-    return (
-        text
-        if isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript))
-        else f"({text})"
-    )
+    return text if isinstance(node, ATOMS) else f"({text})"
 
 
 def types_of(error: BaseException, operands: Operands, source: str) -> str | None:

@@ -102,7 +102,8 @@ class Machine:
         """Call torch or Python; what they refuse is explained, with the operands."""
         try:
             return within_memory(function(*values, **named), self.limits)
-        except UserError:
+        except UserError as error:
+            located(error, node, self.program.source)
             raise
         except Exception as error:
             raise self.explained(error, node, operands) from error

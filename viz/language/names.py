@@ -24,7 +24,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("torch.sinn", ["torch.sin", "torch.exp"])
     "Did you mean 'torch.sin'?"
     """
-    nearest = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.6)
+    nearest = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.7)
     return f"Did you mean '{nearest[0]}'?" if nearest else None
 
 

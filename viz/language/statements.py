@@ -184,7 +184,8 @@ def assert_true(machine: Machine, node: ast.Assert) -> None:
         return
     wrong = f"the assertion '{machine.text_of(node.test)}' is false."
     if node.msg is not None:
-        wrong = f"{wrong[:-1]}: {to_text(machine.evaluate(node.msg), machine.limits)[:200]}"
+        said = to_text(machine.evaluate(node.msg), machine.limits)[:200]
+        wrong = f"{wrong[:-1]}: {said.rstrip('.')}."
     raise ProgramError(wrong)
 
 
