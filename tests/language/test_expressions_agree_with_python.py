@@ -94,8 +94,8 @@ def test_any_text_ends_in_a_result_or_in_a_user_error(text):
 
 
 TOKENS = """
-x y w torch F . ( ) [ ] , : = == + - * ** / @ ^ 2 1.5 'a' def f return if else for in range while lambda
-None True sum backward grad zero_ tensor with no_grad import as print
+x y w torch F . ( ) [ ] , : = == + - * ** / @ ^ 2 1.5 'a' def f return if else for in range while
+lambda None True sum backward grad zero_ tensor with no_grad import as print
 """
 tokens = st.sampled_from([*TOKENS.split(), "\n", "\n    ", " "])
 

@@ -45,7 +45,7 @@ def test_grad_fn_prints_as_in_python_without_its_address():
 
 def test_a_loop_runs_in_the_order_of_its_lines():
     _, observer = run_source(
-        "x = torch.tensor(1.0, requires_grad=True)\nfor i in range(2):\n    x = x * 2\nx.backward()\n"
+        "x = torch.ones(1, requires_grad=True)\nfor i in range(2):\n    x = x * 2\nx.backward()\n"
     )
     assert observer.lines == [1, 2, 3, 2, 3, 4]
 
