@@ -5,6 +5,8 @@ Imported only where torch may be: by the fork server and by a process that lives
 
 from __future__ import annotations
 
+import contextlib
+import os
 import traceback
 from collections.abc import Callable, Iterator
 
@@ -20,10 +22,18 @@ from viz.sandbox.lockdown import Protection, lock_down
 from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
 from viz.trace import Trace
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nothing forbids pygraphviz its file
+    fcntl = None  # type: ignore[assignment]
+
 # Given back when memory has run out, so that there is some to say so with.
 RESERVE_BYTES = 4 << 20
 
 LOG_CHARACTERS = 20_000
+
+PIPE_BYTES = 1 << 20
+"""As long as a pipe may be without being privileged."""
 
 OUT_OF_MEMORY = (
     "can't allocate memory",
@@ -79,8 +89,8 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
 
 def _render(request: Render) -> bytes:
     try:
-        graph = pygraphviz.AGraph(string=request.dot)
-    except Exception as error:
+        graph = read_dot(request.dot)
+    except pygraphviz.DotError as error:
         raise ProgramError("this drawing is not valid DOT text.") from error
     picture: bytes = graph.draw(format=request.form, prog="dot")
     if not picture:
@@ -89,6 +99,31 @@ def _render(request: Render) -> bytes:
             hint="The DOT file can be drawn elsewhere.",
         )
     return picture
+
+
+def read_dot(dot: str) -> pygraphviz.AGraph:
+    """The graph that the text describes. Raises pygraphviz.DotError, and LimitError for a long one.
+
+    pygraphviz would write the text into a file first, which a child may not. Graphviz reads a pipe
+    as well; all of the text has to fit into it, since nobody reads while we write.
+    """
+    if fcntl is None:
+        return pygraphviz.AGraph(string=dot)
+    text = dot.encode()
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with open(reading, encoding="utf-8") as source:
+        with open(writing, "wb", buffering=0) as sink:
+            with contextlib.suppress(OSError, AttributeError):  # macOS has no such call
+                fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+            if sink.write(text) != len(text):
+                raise LimitError(
+                    f"the drawing's DOT text has {len(text):,} characters, too many to be drawn.",
+                    hint="The DOT file can be drawn elsewhere.",
+                )
+        graph = pygraphviz.AGraph()
+        graph.read(source)
+        return graph
 
 
 def _hold_to_size(body: bytes, request: Request) -> None:
