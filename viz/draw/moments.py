@@ -13,7 +13,7 @@ TRAVEL = 6
 """Frames on the way of one gradient: more make it smoother and the page heavier."""
 
 
-class Moment(Record):
+class Moment(Record, frozen=True):
     """One position of the stepper.
 
     name     of the frame that shows it whole: "f1", "b0", "b3"

@@ -16,7 +16,7 @@ STEP_MILLISECONDS = 450
 """How long the ring glides, or a gradient travels over one edge, at speed 1."""
 
 
-class Stage(Record):
+class Stage(Record, frozen=True):
     """The figure as plotly's JSON, at natural size in pixels, and its positions."""
 
     figure: str

@@ -13,7 +13,7 @@ from viz.trace import Record
 ThemeName = Literal["light", "dark"]
 
 
-class Theme(Record):
+class Theme(Record, frozen=True):
     """Colours of one appearance."""
 
     background: str

@@ -38,7 +38,10 @@ ELEMENT_BYTES = 4  # torch.float32, the default dtype
 
 
 def call(machine: Machine, node: ast.Call) -> Value:
-    function = machine.evaluate(node.func)
+    if isinstance(node.func, ast.Name):
+        function = machine.lookup(node.func, called=True)
+    else:
+        function = machine.evaluate(node.func)
     values = [machine.evaluate(argument) for argument in node.args]
     named = {str(keyword.arg): machine.evaluate(keyword.value) for keyword in node.keywords}
     if isinstance(function, UserFunction):

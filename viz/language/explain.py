@@ -29,6 +29,7 @@ NO_MEMORY = re.compile(
 ADDRESS = re.compile(r" ?(at )?0x[0-9a-fA-F]+")
 SENTENCE_END = re.compile(r"(?<=[\w)\]'\"]{2})\.(?:\s|$)|\n")
 LONGEST_SENTENCE = 300
+ABOUT_TYPES = r"unsupported operand|not supported between|must be|can only concatenate"
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
 
 
@@ -64,7 +65,10 @@ def first_sentence(error: BaseException) -> str:
     'sizes do not match.'
     """
     said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    said = ADDRESS.sub("", said).strip() or f"this fails with {type(error).__name__}"
+    said = (
+        ADDRESS.sub("", said.replace("TensorBase", "Tensor")).strip()
+        or f"this fails with {type(error).__name__}"
+    )
     said = said.split(", but expected one of")[0].split("\nException raised from")[0]
     end = SENTENCE_END.search(said)
     said = (said[: end.start()] if end else said)[:LONGEST_SENTENCE].rstrip(" .:;")
@@ -153,7 +157,9 @@ def operand(node: ast.AST, source: str) -> str:
 
 def types_of(error: BaseException, operands: Operands, source: str) -> str | None:
     """For a TypeError of Python: which operand is of which type."""
-    if not isinstance(error, TypeError) or not operands:
+    if not isinstance(error, TypeError) or not re.search(ABOUT_TYPES, str(error)):
         return None
-    parts = [f"'{text_at(node, source)}' is a {kind_of(value)}" for node, value in operands[:3]]
-    return f"{' and '.join(parts)}."
+    parts = [
+        f"'{text_at(node, source)}' is of type {kind_of(value)}" for node, value in operands[:3]
+    ]
+    return f"{' and '.join(parts)}." if parts else None

@@ -134,6 +134,8 @@ def whole(node: ast.expr) -> int:
 
 def sizes(nodes: list[ast.expr], limits: Limits) -> list[int]:
     """The sizes of a constructor, one by one or in one bracket: `zeros(2, 3)`, `zeros([2, 3])`."""
+    if not nodes:
+        raise InputError("there is no size.", hint="Write randn(2, 3).")
     if len(nodes) == 1 and isinstance(nodes[0], (ast.List, ast.Tuple)):
         nodes = nodes[0].elts
     found = [whole(node) for node in nodes]

@@ -127,7 +127,8 @@ class Machine:
 
     # Variables.
 
-    def lookup(self, node: ast.Name) -> Value:
+    def lookup(self, node: ast.Name, called: bool = False) -> Value:
+        """The value of a name, as Python finds it; `called` where it stands before `(...)`."""
         name = node.id
         frame: Frame | None = self.frame
         while frame is not None:
@@ -145,9 +146,9 @@ class Machine:
             return BUILTINS[name]
         if self.program.kind == "expression" and (found := bare_function(name)) is not None:
             return found
-        raise self.unknown_name(name)
+        raise located(self.unknown_name(name, called), node, self.program.source)
 
-    def unknown_name(self, name: str) -> ProgramError:
+    def unknown_name(self, name: str, called: bool) -> ProgramError:
         frame: Frame | None = self.frame
         known = {*PREDEFINED, *BUILTINS}
         if self.program.kind == "expression":
@@ -158,6 +159,8 @@ class Machine:
         hint = did_you_mean(name, sorted(known))
         if (row := bare_function(name)) is not None:
             hint = f"Did you mean '{row.name.replace('torch.nn.functional', 'F')}'?"
+        if called:
+            return ProgramError(f"unknown function '{name}'.", hint=hint)
         return ProgramError(
             f"unknown name '{name}'.",
             hint=hint or f"Give it a value first: {name} = torch.tensor(1.0, requires_grad=True).",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+import torch
 
 from viz.errors import ProgramError
 from viz.language.functions import NAMES, PREDEFINED
@@ -15,6 +18,13 @@ from viz.language.values import Namespace
 
 ROWS = tuple(NAMES)
 LAST_PARTS = frozenset(name.rsplit(".", 1)[-1] for name in ROWS)
+IN_TORCH = {
+    "torch": frozenset(dir(torch)),
+    "torch.nn": frozenset(dir(torch.nn)),
+    "torch.nn.functional": frozenset(dir(torch.nn.functional)),
+    "math": frozenset(dir(math)),
+}
+"""What the modules have beside the rows: only to tell a name that is left out from a wrong one."""
 KNOWN_ATTRIBUTES = MEMBER_NAMES | LAST_PARTS
 
 
@@ -33,6 +43,8 @@ def unknown_row(full: str) -> ProgramError:
     module, _, last = full.rpartition(".")
     if module == "torch" and f"torch.nn.functional.{last}" in NAMES:
         return ProgramError(f"unknown function '{full}'.", hint=f"Did you mean 'F.{last}'?")
+    if last in IN_TORCH.get(module, ()):
+        return ProgramError(f"'{full}' is not part of the language.")
     near = [name for name in ROWS if name.rpartition(".")[0] == module]
     return ProgramError(f"unknown function '{full[:60]}'.", hint=did_you_mean(full, near))
 

@@ -25,10 +25,12 @@ def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]
     """
     result = find_result(machine, value, inputs)
     refuse_without_gradient(result, inputs)
-    where = f" (line {result.line})" if machine.program.kind != "expression" else ""
-    machine.notice_of_run(
-        f"The program never calls backward(), so backward() was called on {result.name}{where}."
-    )
+    # Nobody expects an expression to call it.
+    if machine.program.kind != "expression":
+        machine.notice_of_run(
+            "The program never calls backward(), so backward() was called on "
+            f"{result.name} (line {result.line})."
+        )
     machine.line = result.line
     machine.backward_without_line(result.tensor)
 

@@ -7,7 +7,7 @@ from viz.trace import Record
 Point = tuple[float, float]
 
 
-class Place(Record):
+class Place(Record, frozen=True):
     """Centre and size of a node's outline; x grows to the right (forward), y grows upward."""
 
     node: str
@@ -17,7 +17,7 @@ class Place(Record):
     height: float
 
 
-class Route(Record):
+class Route(Record, frozen=True):
     """The way of the edge with this index in `Backward.edges`.
 
     points   a polyline from the downstream outline to the upstream outline: the forward direction
@@ -30,7 +30,7 @@ class Route(Record):
     label: Point | None = None
 
 
-class Layout(Record):
+class Layout(Record, frozen=True):
     """One drawing. The origin is its lower left corner."""
 
     width: float

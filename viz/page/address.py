@@ -27,7 +27,7 @@ MOST_INPUTS = 50
 MOST_STEPS = 1_000_000
 
 
-class Address(Record):
+class Address(Record, frozen=True):
     """The whole state of the page, as a link keeps it."""
 
     mode: Mode

@@ -148,15 +148,17 @@ def _chosen_backward(count: int, stale: bool) -> int:
 def _inputs(error: UserError | None) -> None:
     """One row for each input: its name, its value as text, and whether it requires grad."""
     for given in state.inputs():
-        value, grad = st.columns([0.62, 0.38], vertical_alignment="bottom")
+        name, value, grad = st.columns([0.17, 0.47, 0.36], vertical_alignment="center", gap="small")
         wrong = isinstance(error, InputError) and error.name == given.name
-        label = f"{markdown_safe(given.name)} ="
+        shown = markdown_safe(given.name)
+        name.markdown(f":red[**{shown}**] =" if wrong else f"**{shown}** =")
         st.session_state.setdefault(state.value_key(given.name), given.text)
         st.session_state.setdefault(state.grad_key(given.name), given.requires_grad)
         value.text_input(
-            f":red[{label}]" if wrong else label,
+            f"Value of {given.name}",
             key=state.value_key(given.name),
-            help="A number, a nested list such as [[1, 2], [3, 4]], or randn(2, 3, seed=1).",
+            label_visibility="collapsed",
+            placeholder="2  or  [[1, 2], [3, 4]]  or  randn(2, 3, seed=1)",
         )
         grad.toggle("requires grad", key=state.grad_key(given.name))
 

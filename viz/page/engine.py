@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
+import msgspec
 import streamlit as st
 
 from viz import sandbox
 from viz.draw.picture import draw
 from viz.draw.stage import Stage, stage
 from viz.draw.theme import ThemeName
+from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.sandbox import Answer
 from viz.trace import Input
 
 Given = tuple[tuple[str, str, bool], ...]
 KEPT = 256
+PICTURE = msgspec.structs.replace(DEFAULT, seconds=5.0)
+"""What drawing torchviz's picture may cost."""
 
 
 def answer(source: str, inputs: tuple[Input, ...], on_wait: Callable[[int], None]) -> Answer:
@@ -49,6 +54,10 @@ def picture_text(
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
-def rendered(dot: str, form: str) -> bytes:
-    """The picture in a format. Raises LimitError where it takes too long."""
-    return sandbox.render(dot, "png" if form == "png" else "svg", DEFAULT)
+def rendered(dot: str, form: Literal["svg", "png"]) -> bytes | str:
+    """The picture in a format; or, as text, why there is none (that is kept as well: dot may need
+    minutes for a graph, and would need them again)."""
+    try:
+        return sandbox.render(dot, form, PICTURE)
+    except UserError as error:
+        return str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from viz.trace import Input, Record
 
 
-class Example(Record):
+class Example(Record, frozen=True):
     """One entry of the menu. An expression has inputs; a program brings its own values."""
 
     slug: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from viz.draw.scene import Scene
 from viz.draw.stage import Stage
 from viz.draw.theme import ThemeName
-from viz.errors import LimitError
 from viz.page import components, engine, state
 from viz.page.results import markdown_safe, steps_table
 from viz.sandbox import Answer
@@ -26,12 +27,15 @@ def stage_view(
     components.stepper(run, look, stage, state.start_step(run), plotly, stale)
     st.toggle("Show the forward pass first", key="forward_first", on_change=_forget_step)
     torchviz, steps = st.tabs(
-        list(VIEWS.values()), key="tab", on_change=_remember_view, default=_shown_view()
+        list(VIEWS.values()), key=_tab_key(), on_change=_remember_view, default=_shown_view()
     )
-    with torchviz:
-        _torchviz(answer, run, chosen, theme)
-    with steps:
-        _steps(answer, chosen, theme, stage, run)
+    # Only the open one is filled: a hidden picture would cost as much as a shown one.
+    if _shown_view() == VIEWS["steps"]:
+        with steps:
+            _steps(answer, chosen, theme, stage, run)
+    else:
+        with torchviz:
+            _torchviz(answer, run, chosen, theme)
     state.publish()
 
 
@@ -40,13 +44,17 @@ def _forget_step() -> None:
     st.session_state.wanted_step = 0
 
 
+def _tab_key() -> str:
+    return f"tab-{st.session_state.generation}"
+
+
 def _shown_view() -> str:
     return VIEWS.get(str(st.session_state.get("view") or ""), VIEWS[""])
 
 
 def _remember_view() -> None:
     names = {title: name for name, title in VIEWS.items()}
-    st.session_state.view = names.get(str(st.session_state.get("tab")), "")
+    st.session_state.view = names.get(str(st.session_state.get(_tab_key())), "")
 
 
 def _torchviz(answer: Answer, run: str, chosen: int, theme: ThemeName) -> None:
@@ -55,22 +63,23 @@ def _torchviz(answer: Answer, run: str, chosen: int, theme: ThemeName) -> None:
         attributes = st.toggle("Attributes", key="attributes")
         saved = st.toggle("Saved tensors", key="saved")
         dot = engine.picture_text(run, chosen, attributes, saved, theme, answer)
+        # What is taken home is for paper.
         plain = engine.picture_text(run, chosen, attributes, saved, "light", answer)
-        _download("SVG", lambda: engine.rendered(plain, "svg"), "image/svg+xml")
-        _download("PNG", lambda: engine.rendered(plain, "png"), "image/png")
-        _download("DOT", lambda: plain.encode(), "text/vnd.graphviz")
-    try:
         picture = engine.rendered(dot, "svg")
-    except LimitError as error:
-        st.warning(markdown_safe(str(error)))
-        return
-    st.image(picture.decode(), width="content")
+        if isinstance(picture, bytes):
+            _download("SVG", lambda: engine.rendered(plain, "svg"), "image/svg+xml")
+            _download("PNG", lambda: engine.rendered(plain, "png"), "image/png")
+        _download("DOT", lambda: plain, "text/vnd.graphviz")
+    if isinstance(picture, str):
+        st.warning(markdown_safe(picture), icon=":material/timer_off:")
+    else:
+        st.image(picture.decode(), width="content")
 
 
-def _download(form: str, data: object, mime: str) -> None:
+def _download(form: str, data: Callable[[], bytes | str], mime: str) -> None:
     st.download_button(
         form,
-        data,  # type: ignore[arg-type]  # made only when it is asked for
+        data,
         f"seegrad.{form.lower()}",
         mime,
         on_click="ignore",
