@@ -49,7 +49,13 @@ CASES = {
         "'torch.sin'",
     ),
     "function of F": ("torch.mse_loss(x, y)", "torch.mse_loss", "unknown function", "'F.mse_loss'"),
-    "unknown bare function": ("sinn(x)", "sinn", "unknown name 'sinn'", "Did you mean 'sin'?"),
+    "unknown bare function": ("sinn(x)", "sinn", "unknown function 'sinn'", "Did you mean 'sin'?"),
+    "left out": (
+        "torch.empty(3)",
+        "torch.empty",
+        "'torch.empty' is not part of the language",
+        None,
+    ),
     "unknown method": ("x.sinn()", "x.sinn", "'.sinn'", "Did you mean 'sin'?"),
     "method of a float": ("x = 2.0\nx.sqrt()", "x.sqrt", "type float", "torch.tensor(2.0)"),
     "unknown argument": ("x.sum(dimm=0)", "x.sum(dimm=0)", "'dimm'", "Did you mean 'dim'?"),
@@ -180,7 +186,7 @@ CASES = {
         "'alpha'",
     ),
     "division": ("y = 1 / 0", "1 / 0", "division by zero", "inf"),
-    "types": ("y = 'a' + 1", "'a' + 1", "str", "'1' is a int"),
+    "types": ("y = 'a' + 1", "'a' + 1", "str", "'1' is of type int"),
     "unpacking": ("a, b = 1, 2, 3", "a, b = 1, 2, 3", "2 names", None),
     "assertion": (
         "assert 1 > 2, 'order'",
@@ -240,7 +246,7 @@ NO_RESULT = {
     "not a scalar": ("x * 2", "[1, 2]", ".sum() or .mean()"),
     "cut off": ("x.detach() * 2", "1.", ".detach()"),
     "truth values": ("x > 0", "1.", "bool"),
-    "a plain number": ("x.item()", "1.", "Use at least one input"),
+    "a plain number": ("x.item()", "1.", "leave out .item()"),
     "several": ("(x, x)", "1.", "the sum of these"),
     "nothing": ("print(x)", "1.", "Return a tensor"),
 }

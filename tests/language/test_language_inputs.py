@@ -94,6 +94,7 @@ REFUSED = {
     "__import__('os').system('true')": "There are randn",
     "torch.load('file')": "There are randn",
     "torch.nn.init.zeros(2)": "There are randn",
+    "randn()": "randn(2, 3)",
     "randn(2.5)": "whole",
     "randn(-1)": "Sizes count",
     "randn(2, seed=x)": "Write a number",

@@ -66,7 +66,9 @@ def tensor_of(value: Value, name: str, line: int) -> Candidate:
         raise ProgramError(
             f"there is no result: {name} is None.", line=line, hint="Return a tensor, or write one."
         )
-    hint = "Use at least one input." if isinstance(value, (int, float)) else "Give one tensor."
+    hint = "Give one tensor."
+    if isinstance(value, (int, float)):
+        hint = "It must stay a tensor: leave out .item() and float(...), use an input."
     if isinstance(value, (list, tuple)):
         hint = "Give one tensor, such as the sum of these."
     raise ProgramError(
