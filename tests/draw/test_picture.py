@@ -249,6 +249,14 @@ def test_a_hostile_name_is_drawn_as_text(text: str):
         assert f"{name} = −1" in readable  # the student's name of a result
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("program", [NOTEBOOK, VIEW, LEAF])
+def test_no_label_has_an_empty_line_which_graphviz_may_crash_on(text: str, program: str):
+    for trace in (trace_of(program), renamed(trace_of(program), text)):
+        picture = read(draw(trace, attributes=True, saved=True).source)
+        assert all(line.strip() for mark in picture.marks.values() for line in mark.lines)
+
+
 def renamed(trace: Trace, name: str) -> Trace:
     """The trace with this name for every operation, variable and leaf, as a file might have it."""
     backward = trace.backwards[0]

@@ -97,7 +97,7 @@ def _labels(picture: Picture, backward: Backward, attributes: bool) -> dict[str,
         else:
             # torchviz's first line is a name, its last one the size.
             lines = (*own, torchvizs[-1]) if own else torchvizs
-        labels[name] = safe_label(line for line in lines if line.strip())
+        labels[name] = safe_label(lines)
     return labels
 
 
@@ -156,10 +156,12 @@ def _joined(arrays: Iterable[Array | None]) -> str:
 def safe_label(lines: Iterable[str]) -> str:
     """The lines as a label that Graphviz draws as they are: no HTML, no entities, no escapes.
 
-    >>> safe_label(["<b>", "a&lt;"])
+    >>> safe_label(["<b>", "", "a&lt;"])
     '<b>\\na&amp;lt;'
     """
-    return graphviz.escape("\n".join(map(_safe_line, lines)))
+    # Graphviz 14.1.5 frees memory that it never set where a label has an empty line, as torchviz's
+    # label of a tensor without a name has: at times the process ends with SIGSEGV.
+    return graphviz.escape("\n".join(line for line in map(_safe_line, lines) if line.strip()))
 
 
 def _safe_line(line: str) -> str:
