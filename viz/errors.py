@@ -1,4 +1,4 @@
-"""What a person is told when something they wrote can't be run: where, what, and what would work."""
+"""What a person is told when what they wrote can't be run: where, what, and what would work."""
 
 from __future__ import annotations
 
