@@ -154,7 +154,7 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
     parts = [array for array in (before, *here) if array is not None]
     if any(not part.is_scalar for part in parts):
         if not fired:
-            return f"grad: {len(here)} of {len(into)} arrived", 1
+            return (f"{len(here)} of {len(into)} arrived" if len(into) > 1 else "requires grad"), 1
         text = numbers(after)
         return f"grad <b>{text}</b>", line_count(text)
     shown = " + ".join(_summand(part, first=index == 0) for index, part in enumerate(parts))

@@ -47,10 +47,10 @@ def left_extent(node: Node, uses: int) -> float:
     middle below a leaf that is used once, and to the left where several edges leave on the right.
     """
     half = outline(node)[0] / 2
-    if node.kind != "leaf" or block(node.shape)[1] > 1:
+    if node.kind != "leaf":
         return half
-    if uses <= 1:
-        return max(half, 12 * CAPTION_CHARACTER / 2)
+    if uses <= 1 or block(node.shape)[1] > 1:
+        return max(half, 14 * CAPTION_CHARACTER / 2)
     terms = 7 * uses + 6 if node.shape == () else 9
     return max(half, (5 + terms) * CAPTION_CHARACTER - half)
 

@@ -3,8 +3,9 @@
 // Python sends {run, figure, width, height, moments, start, plotly}. A moment names the frame that shows
 // it whole, and the frames that lead to it. Nothing is computed here: every number comes with the data.
 
-const MIN_SCALE = 0.62
+const MIN_SCALE = 0.75 // below this the figure scrolls: text on a projector has to be read
 const MAX_SCALE = 1.5
+const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
 const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
 const REST = 900 // milliseconds between two steps while playing, at speed 1
@@ -229,7 +230,9 @@ class Stage {
     if (!this.data) return
     const view = this.find("view")
     const room = view.clientWidth
-    const scale = Math.max(MIN_SCALE, Math.min(MAX_SCALE, room / this.data.width, 520 / this.data.height))
+    const tallest = window.innerHeight * MAX_HEIGHT
+    const fitting = Math.min(MAX_SCALE, room / this.data.width, tallest / this.data.height)
+    const scale = Math.max(MIN_SCALE, fitting)
     const frame = this.find("frame")
     frame.style.width = `${this.data.width * scale}px`
     frame.style.height = `${this.data.height * scale}px`

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import pygraphviz
+from pygraphviz import graphviz
 
 from viz.capture import Recorder
 from viz.errors import LimitError, ProgramError, UserError
@@ -19,7 +20,7 @@ from viz.language import check, run
 from viz.layout import arrange
 from viz.limits import Limits
 from viz.sandbox.lockdown import Protection, lock_down
-from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
+from viz.sandbox.wire import Answer, Channel, Explain, Failure, Form, Phase, Render, Request
 from viz.trace import Trace
 
 try:
@@ -92,13 +93,26 @@ def _render(request: Render) -> bytes:
         graph = read_dot(request.dot)
     except pygraphviz.DotError as error:
         raise ProgramError("this drawing is not valid DOT text.") from error
-    picture: bytes = graph.draw(format=request.form, prog="dot")
+    picture = draw(graph, request.form)
     if not picture:
         raise LimitError(
             f"this drawing is too large for a {request.form.upper()} file.",
             hint="The DOT file can be drawn elsewhere.",
         )
     return picture
+
+
+def draw(graph: pygraphviz.AGraph, form: Form) -> bytes:
+    """The picture as bytes; empty where Graphviz gives up.
+
+    `AGraph.draw` also frees the layout. Graphviz 14.1 crashes there after a label that begins with
+    an empty line, as torchviz writes them; this process ends soon anyway.
+    """
+    context = graphviz.gvContextWithBuiltins()
+    if graphviz.gvLayout(context, graph.handle, b"dot") != 0:
+        return b""
+    failed, picture = graphviz.gvRenderData(context, graph.handle, form.encode())
+    return b"" if failed else bytes(picture)
 
 
 def read_dot(dot: str) -> pygraphviz.AGraph:

@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import get_args
 
 import msgspec
-import pygraphviz
 import torch
 
 import viz.capture
@@ -31,7 +30,8 @@ import torch.nn.functional as F
 def forward(x, w):
     h = torch.tanh(torch.einsum("ij,jk->ik", x, w)) + torch.inverse(x) + x.norm()
     h = F.scaled_dot_product_attention(h, x, w) + torch.tensordot(x, w, dims=1)
-    return F.mse_loss(h, torch.ones(2, 2)) + F.cross_entropy(h, torch.tensor([0, 1]))
+    weighted = F.binary_cross_entropy(torch.sigmoid(h), torch.ones(2, 2), torch.ones(2, 2))
+    return F.mse_loss(h, x) + F.cross_entropy(h, torch.tensor([0, 1])) + weighted
 
 x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
 w = torch.randn(2, 2, requires_grad=True)
@@ -57,6 +57,7 @@ digraph { a [label="θσ∂²·×−≤" fontname="Helvetica-Bold"] b [label="0.
 
 def warm_up() -> None:
     torch.set_num_threads(1)
+    _import_rooms()
     _rehearse("(x * w).sum()", (Input("x", "[[1.0, 2.0]]"), Input("w", "randn(1, 2)")))
     _rehearse(LONG_REHEARSAL)
     answer = _rehearse(REHEARSAL)
@@ -88,7 +89,6 @@ def _rehearse(source: str, inputs: tuple[Input, ...] = ()) -> Answer | None:
 
 def _rehearse_picture(dot: str) -> None:
     # Graphviz reads a font file when it first meets a letter of it.
-    pygraphviz.AGraph(string=dot).layout(prog="dot")
     for form in get_args(Form):
         job.perform(Render(dot=dot, form=form, limits=DEFAULT), _say_nothing)
 
