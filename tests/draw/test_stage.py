@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import plotly.graph_objects as go
 import pytest
 
 from tests.traces import backward_of, trace_of
@@ -91,6 +92,12 @@ def test_every_frame_lists_every_trace(backward: Backward) -> None:
         assert len(frame["data"]) == count
 
 
+def test_plotly_knows_every_property_of_the_figure(backward: Backward) -> None:
+    figure = json.loads(stage_of(backward, forward_first=True).figure)
+    # go.Figure raises ValueError for a property or a value that plotly does not have.
+    assert len(go.Figure(figure).frames) == len(figure["frames"])
+
+
 def test_a_moment_shows_just_the_gradients_that_the_engine_has_sent_by_then() -> None:
     for program in (THREE_USES, MATRICES, ODD):
         backward = backward_of(program)
@@ -103,7 +110,7 @@ def test_a_moment_shows_just_the_gradients_that_the_engine_has_sent_by_then() ->
                 if edge.upstream in fired and edge.contribution is not None
             )
             gradients = moving_traces(scene, moment)[3]
-            shown = [text.removeprefix("<b>").removesuffix("</b>") for text in gradients.text]
+            shown = [text.removeprefix("<b>").removesuffix("</b>") for text in gradients["text"]]
             assert sorted(shown) == expected
 
 

@@ -35,7 +35,7 @@ def animate(
         raise InputError(f"backward pass {backward} of a trace that has {count}.") from error
     scene = Scene.of(chosen, arrange(chosen), theme, forward_first)
     moments = moments_of(scene)
-    figure = figure_of(scene, moments)
+    figure = go.Figure(figure_of(scene, moments))
     figure.update_layout(
         height=scene.height + BAR,
         margin={"l": 0, "r": 0, "t": 0, "b": BAR},

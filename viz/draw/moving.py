@@ -6,12 +6,10 @@ move only the travelling gradient and leave the rest as it is.
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from viz.draw import geometry, theme
 from viz.draw.moments import TRAVEL, Moment
 from viz.draw.scene import Scene
-from viz.draw.still import NOTHING, heads, joined, texts
+from viz.draw.still import NOTHING, Drawn, heads, joined, scatter, texts
 from viz.draw.text import coloured, named, numbers, plain
 from viz.layout.sizes import CAPTION_LINE, LINE
 from viz.rules import format_number
@@ -21,7 +19,7 @@ ARROW_GAP = 6.0
 LABEL_GAP = 5.0
 
 
-def moving_traces(scene: Scene, moment: Moment) -> list[go.Scatter]:
+def moving_traces(scene: Scene, moment: Moment) -> list[Drawn]:
     """Every trace that the frames change, as it stands at this moment. The first is the ring."""
     step = int(moment.name[1:]) if moment.phase == "backward" else -1
     done = int(moment.name[1:]) if moment.phase == "forward" else len(scene.backward.forward)
@@ -34,7 +32,7 @@ def moving_traces(scene: Scene, moment: Moment) -> list[go.Scatter]:
     ]
 
 
-def travelling_traces(scene: Scene, step: int, part: int) -> list[go.Scatter]:
+def travelling_traces(scene: Scene, step: int, part: int) -> list[Drawn]:
     """The ring on the firing node, and the gradients on their way: lines and their heads."""
     node = scene.firing(step).node
     # The first of these frames is for the ring alone: the operation lights up before it sends.
@@ -42,9 +40,9 @@ def travelling_traces(scene: Scene, step: int, part: int) -> list[go.Scatter]:
     return [_ring(scene, node), *_travelling(scene, scene.edges_from[node], share)]
 
 
-def _ring(scene: Scene, node_id: str) -> go.Scatter:
+def _ring(scene: Scene, node_id: str) -> Drawn:
     xs, ys = joined([scene.outlines[node_id]])
-    return go.Scatter(
+    return scatter(
         x=xs,
         y=ys,
         mode="lines",
@@ -56,7 +54,7 @@ def _ring(scene: Scene, node_id: str) -> go.Scatter:
     )
 
 
-def forward_values(scene: Scene, done: int) -> go.Scatter:
+def forward_values(scene: Scene, done: int) -> Drawn:
     """Name and value above each edge, once its operation has run; the output's value at its end."""
     ran = set(scene.backward.forward[:done])
     points, labels = [], []
@@ -81,7 +79,7 @@ def line_count(text: str) -> int:
     return text.count("<br>") + 1
 
 
-def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
+def _gradients(scene: Scene, step: int) -> list[Drawn]:
     """Lines, heads and numbers of all gradients that have arrived after this many steps."""
     arrived = scene.sent(step) if step >= 0 else ()
     fresh = scene.edges_from[_firing_node(scene, step)] if step >= 0 else ()
@@ -89,7 +87,7 @@ def _gradients(scene: Scene, step: int) -> list[go.Scatter]:
         arrived = fresh
     paths = [scene.gradient_paths[index] for index in arrived]
     xs, ys = joined([geometry.shortened(path, ARROW_GAP) for path in paths])
-    lines = go.Scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip")
+    lines = scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip")
     points, labels, hovers = [], [], []
     for index in arrived:
         label = scene.routes[index].label
@@ -117,7 +115,7 @@ def _dashed(scene: Scene) -> dict[str, object]:
     }
 
 
-def _sums(scene: Scene, step: int) -> go.Scatter:
+def _sums(scene: Scene, step: int) -> Drawn:
     """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
     fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
     arrived = scene.sent(step) if step >= 0 else ()
@@ -137,7 +135,7 @@ def _sums(scene: Scene, step: int) -> go.Scatter:
         colour = scene.theme.gradient if started else scene.theme.quiet
         labels.append(f'<span style="color:{colour}">{text}</span>')
     trace = texts(scene, points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
-    trace.textposition = positions or "middle center"
+    trace["textposition"] = positions or "middle center"
     return trace
 
 
@@ -169,12 +167,12 @@ def _summand(part: Array, first: bool) -> str:
     return text if first or not text.startswith("−") else f"({text})"
 
 
-def _travelling(scene: Scene, edges: tuple[int, ...], share: float) -> list[go.Scatter]:
+def _travelling(scene: Scene, edges: tuple[int, ...], share: float) -> list[Drawn]:
     paths = [geometry.along(scene.gradient_paths[index], share) for index in edges]
     xs, ys = joined(paths)
     return [
-        go.Scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip"),
-        go.Scatter(
+        scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip"),
+        scatter(
             x=[round(path[-1][0], 1) for path in paths] or NOTHING,
             y=[round(path[-1][1], 1) for path in paths] or NOTHING,
             mode="markers",

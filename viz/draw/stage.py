@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+import json
+from typing import Any
 
 from viz.draw.moments import Moment, moments_of
 from viz.draw.moving import forward_values, moving_traces, travelling_traces
 from viz.draw.scene import Scene
-from viz.draw.still import front_traces, still_traces
+from viz.draw.still import Drawn, front_traces, still_traces
 from viz.draw.theme import ThemeName
 from viz.layout.places import Layout
 from viz.trace import Backward, Record
@@ -32,25 +33,27 @@ def stage(
     scene = Scene.of(backward, layout, theme, forward_first)
     moments = moments_of(scene)
     figure = figure_of(scene, moments)
-    return Stage(figure.to_json(), scene.width, scene.height, moments)
+    return Stage(
+        json.dumps(figure, ensure_ascii=False, separators=(",", ":")),
+        scene.width,
+        scene.height,
+        moments,
+    )
 
 
-def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> go.Figure:
-    """The figure at its first moment, with all frames, without buttons."""
+def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> dict[str, Any]:
+    """The figure at its first moment, with all frames, without buttons: what plotly.js reads."""
     still, front = still_traces(scene), front_traces(scene)
     if not scene.values_appear:
         front.append(forward_values(scene, len(scene.backward.forward)))
     ring, *above = moving_traces(scene, moments[0])
     data = [*still, ring, *front, *above]
     moved = [len(still), *range(len(data) - len(above), len(data))]
-    figure = go.Figure(data=data, layout=_layout(scene))
-    figure.frames = [
-        frame for moment in moments for frame in _frames(scene, moment, len(data), moved)
-    ]
-    return figure
+    frames = [frame for moment in moments for frame in _frames(scene, moment, len(data), moved)]
+    return {"data": data, "layout": _layout(scene), "frames": frames}
 
 
-def _frames(scene: Scene, moment: Moment, count: int, moved: list[int]) -> list[go.Frame]:
+def _frames(scene: Scene, moment: Moment, count: int, moved: list[int]) -> list[dict[str, Any]]:
     travelling = [moved[0], *moved[-2:]]
     frames = [
         _frame(name, count, travelling, travelling_traces(scene, int(moment.name[1:]), part))
@@ -59,35 +62,33 @@ def _frames(scene: Scene, moment: Moment, count: int, moved: list[int]) -> list[
     return [*frames, _frame(moment.name, count, moved, moving_traces(scene, moment))]
 
 
-def _frame(name: str, count: int, moved: list[int], traces: list[go.Scatter]) -> go.Frame:
+def _frame(name: str, count: int, moved: list[int], traces: list[Drawn]) -> dict[str, Any]:
     # Every trace is listed, untouched ones as empty: otherwise plotly loses clicks and hovers.
-    data = [go.Scatter() for _ in range(count)]
+    data: list[Drawn] = [{} for _ in range(count)]
     for index, trace in zip(moved, traces, strict=True):
         data[index] = _only_what_moves(trace)
-    return go.Frame(name=name, data=data, traces=list(range(count)))
+    return {"name": name, "data": data, "traces": list(range(count))}
 
 
-def _only_what_moves(trace: go.Scatter) -> go.Scatter:
+def _only_what_moves(trace: Drawn) -> Drawn:
     """Positions, texts and angles; colours and widths were said once, in the figure itself."""
-    kept = {"x": trace.x, "y": trace.y}
-    if trace.text is not None:
-        kept["text"] = trace.text
-    if trace.marker.angle is not None:
-        kept["marker"] = {"angle": trace.marker.angle}
-    return go.Scatter(**kept)
+    kept: Drawn = {key: trace[key] for key in ("x", "y", "text") if key in trace}
+    if "angle" in trace.get("marker", {}):
+        kept["marker"] = {"angle": trace["marker"]["angle"]}
+    return kept
 
 
-def _layout(scene: Scene) -> go.Layout:
+def _layout(scene: Scene) -> dict[str, Any]:
     axis = {"visible": False, "fixedrange": True}
-    return go.Layout(
-        width=scene.width,
-        height=scene.height,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        xaxis={**axis, "range": [0, scene.width]},
-        yaxis={**axis, "range": [0, scene.height]},
-        showlegend=False,
-        hovermode="closest",
-        dragmode=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
+    return {
+        "width": scene.width,
+        "height": scene.height,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": {**axis, "range": [0, scene.width]},
+        "yaxis": {**axis, "range": [0, scene.height]},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+from typing import Any
 
 from viz.draw import geometry, theme
 from viz.draw.scene import Scene
@@ -17,7 +17,15 @@ NOTHING: list[float | None] = [None]
 CAPTION_CHARACTERS = 15
 
 
-def still_traces(scene: Scene) -> list[go.Scatter]:
+Drawn = dict[str, Any]
+"""One of plotly's traces as plain data: checking each property costs more than all the rest."""
+
+
+def scatter(**properties: Any) -> Drawn:
+    return {"type": "scatter", **properties}
+
+
+def still_traces(scene: Scene) -> list[Drawn]:
     """Every trace that no frame changes, from the back to the front."""
     return [
         _forward_lines(scene),
@@ -28,7 +36,7 @@ def still_traces(scene: Scene) -> list[go.Scatter]:
     ]
 
 
-def front_traces(scene: Scene) -> list[go.Scatter]:
+def front_traces(scene: Scene) -> list[Drawn]:
     """What stands in front of the ring that lights the active node."""
     return [_signs(scene), _captions(scene), _pills(scene), _hover(scene), *_legend(scene)]
 
@@ -43,9 +51,9 @@ def joined(lines: list[geometry.Polyline]) -> tuple[list[float | None], list[flo
     return xs[:-1] or NOTHING, ys[:-1] or NOTHING
 
 
-def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> go.Scatter:
+def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> Drawn:
     """The arrow heads at the ends of the lines."""
-    return go.Scatter(
+    return scatter(
         x=[round(line[-1][0], 1) for line in lines] or NOTHING,
         y=[round(line[-1][1], 1) for line in lines] or NOTHING,
         mode="markers",
@@ -63,10 +71,10 @@ def heads(lines: list[geometry.Polyline], colour: str, **more: object) -> go.Sca
 
 def texts(
     scene: Scene, points: list[tuple[float, float]], labels: list[str], size: int, colour: str
-) -> go.Scatter:
+) -> Drawn:
     """Centred texts, with a halo that keeps them legible where a line runs behind them."""
     near, far = f"0 0 3px {scene.theme.background}", f"0 0 6px {scene.theme.background}"
-    return go.Scatter(
+    return scatter(
         x=[round(x, 1) for x, _ in points] or NOTHING,
         y=[round(y, 1) for _, y in points] or NOTHING,
         text=labels or [""],
@@ -83,24 +91,24 @@ def texts(
     )
 
 
-def _forward_lines(scene: Scene) -> go.Scatter:
+def _forward_lines(scene: Scene) -> Drawn:
     lines = [
         geometry.shortened(geometry.simplified(route.points), ARROW / 2)
         for route in scene.routes.values()
     ]
     xs, ys = joined(lines)
     line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
-    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="forward")
+    return scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="forward")
 
 
-def _forward_heads(scene: Scene) -> go.Scatter:
+def _forward_heads(scene: Scene) -> Drawn:
     return heads([route.points for route in scene.routes.values()], scene.theme.edge)
 
 
-def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> go.Scatter:
+def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> Drawn:
     shown = [scene.outlines[node.id] for node in scene.backward.nodes if node.kind == kind]
     xs, ys = joined(shown)
-    return go.Scatter(
+    return scatter(
         x=xs,
         y=ys,
         mode="lines",
@@ -112,21 +120,21 @@ def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> 
     )
 
 
-def _signs(scene: Scene) -> go.Scatter:
+def _signs(scene: Scene) -> Drawn:
     shown = [node for node in scene.backward.nodes if node.kind == "operation"]
     labels = [plain(sign(node), 8) for node in shown]
     trace = texts(
         scene, [_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text
     )
-    trace.textfont.shadow = "none"
+    trace["textfont"]["shadow"] = "none"
     # A short sign is drawn large; a word has to fit into the circle.
-    trace.textfont.size = [
+    trace["textfont"]["size"] = [
         theme.SIGN_SIZE if len(label) <= 4 else theme.WORD_SIZE for label in labels
     ]
     return trace
 
 
-def _captions(scene: Scene) -> go.Scatter:
+def _captions(scene: Scene) -> Drawn:
     points, labels = [], []
     for node in scene.backward.nodes:
         if node.kind != "operation":
@@ -167,12 +175,12 @@ def caption_lines(name: str) -> list[str]:
     return [name[:cut], name[cut:]]
 
 
-def _pills(scene: Scene) -> go.Scatter:
+def _pills(scene: Scene) -> Drawn:
     shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant")]
     labels = [_pill_text(scene, node) for node in shown]
     points = [_centre(scene, node) for node in shown]
     trace = texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.text)
-    trace.textfont.shadow = "none"
+    trace["textfont"]["shadow"] = "none"
     return trace
 
 
@@ -180,10 +188,10 @@ def _pill_text(scene: Scene, node: Node) -> str:
     return named(node.variable, node.value, scene.theme.forward)
 
 
-def _hover(scene: Scene) -> go.Scatter:
+def _hover(scene: Scene) -> Drawn:
     """Invisible discs over the nodes that tell name, line, and all numbers of small tensors."""
     nodes = scene.backward.nodes
-    return go.Scatter(
+    return scatter(
         x=[round(scene.places[node.id].x, 1) for node in nodes],
         y=[round(scene.places[node.id].y, 1) for node in nodes],
         mode="markers",
@@ -214,7 +222,7 @@ def _centre(scene: Scene, node: Node) -> tuple[float, float]:
     return place.x, place.y
 
 
-def _legend(scene: Scene) -> list[go.Scatter]:
+def _legend(scene: Scene) -> list[Drawn]:
     """Two arrows with their words: which way values go, and which way gradients go."""
     y, right = 15.0, scene.width - 14
     forward = ((right - 575, y), (right - 530, y))
@@ -226,7 +234,7 @@ def _legend(scene: Scene) -> list[go.Scatter]:
     words = texts(
         scene, [(right - 523, y), (right - 268, y)], labels, theme.NAME_SIZE, scene.theme.quiet
     )
-    words.textposition = "middle right"
+    words["textposition"] = "middle right"
     line = {"color": scene.theme.edge, "width": theme.LINE_WIDTH}
     dashes = {"color": scene.theme.gradient, "width": theme.GRADIENT_WIDTH} | {
         "dash": theme.GRADIENT_DASH
@@ -234,7 +242,7 @@ def _legend(scene: Scene) -> list[go.Scatter]:
     lines = []
     for ends, style in ((forward, line), (backward, dashes)):
         xs, ys = joined([geometry.shortened(ends, 8)])
-        lines.append(go.Scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip"))
+        lines.append(scatter(x=xs, y=ys, mode="lines", line=style, hoverinfo="skip"))
     return [
         *lines,
         heads([forward], scene.theme.edge),
