@@ -111,6 +111,7 @@ else:
     y = x**2
 z = y if not y < 0 else -y
 z.backward()
+print(5 < 2 < 9, 1 < 5 > 3, 1 == 1 != 2 in [2])
 print(z, 0 < 1 < 2, 3 > 2 > 5, 1 and 0 or "last", None is None, 2 in [1, 2], 3 not in (1, 2))
 print(x.grad)
 """,

@@ -4,6 +4,8 @@ import pytest
 
 from tests.language.running import run_source
 from viz.errors import LimitError, ProgramError, UserError
+from viz.language.text import to_text
+from viz.limits import DEFAULT
 
 W = "w = torch.ones(2, 3, requires_grad=True)\n"
 
@@ -204,6 +206,7 @@ CASES = {
         "functions",
     ),
     "comprehension": ("[i for i in [1]]", "[i for i in [1]]", "list comprehension", "'for' loop"),
+    "device": ("torch.ones(2, device='cuda')", "torch.ones", "only device", "Leave out 'device='."),
     "module": ("import numpy as np", "import numpy as np", "'numpy' is not available", "torch.nn"),
 }
 
@@ -265,6 +268,7 @@ def test_a_result_that_backward_cannot_start_from_says_what_would_work(case):
     [
         ("x = torch.tensor(1.)\ny = x * 2", "requires_grad=True"),
         ("a = 1\nb = 2", "Compute a result"),
+        ("w = torch.tensor(1., requires_grad=True)", "Compute a result"),
         ("def f(x):\n    return x\nw = 1", "Call f(...)"),
         ("def f(x):\n    pass", "Return a tensor"),
         ("", "Type an expression"),
@@ -304,6 +308,7 @@ def test_a_program_without_a_result_says_what_would_work(source, hint):
         "torch.linspace(0, 1, 10**12)",
         "torch.randperm(10**10)",
         "torch.ones(1).expand(10**12)",
+        "torch.broadcast_to(torch.ones(1), (10**12,))",
         "torch.ones(10, 10).repeat(10**6, 10**6)",
         "torch.ones(100).repeat_interleave(10**8)",
         "torch.tensor(range(10**9))",
@@ -322,6 +327,17 @@ def test_what_is_too_large_is_a_limit_error(source):
     error = error_of(source)
     assert isinstance(error, LimitError), error
     assert len(str(error)) < 300
+
+
+def test_the_text_of_a_list_is_measured_before_it_is_made():
+    shared = ["a" * 90_000] * 1000
+    with pytest.raises(LimitError):
+        to_text(shared, DEFAULT)
+    nested = [0]
+    for _ in range(60):
+        nested = [nested, nested]
+    with pytest.raises(LimitError):
+        to_text(nested, DEFAULT)
 
 
 @pytest.mark.parametrize("source", ["x\x00", "x = 1 # \u202e hidden", "x\u2067", "x\x1b", "\ud800"])
