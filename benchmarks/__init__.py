@@ -1,0 +1,1 @@
+"""How long a student waits: measured, and set beside what they would use instead."""

@@ -1,0 +1,47 @@
+"""Measure everything and print the tables: `python -m benchmarks`, or a part: `... server`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks.machine import described
+from benchmarks.measure import Row, table
+
+
+def server() -> list[Row]:
+    from benchmarks import server_side
+
+    return server_side.rows()
+
+
+def browser() -> list[Row]:
+    from benchmarks import in_browser
+
+    return in_browser.rows()
+
+
+PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
+    "server": ("From an edit to the finished drawing, on the server", server),
+    "browser": ("In the browser", browser),
+}
+
+
+def main(chosen: list[str]) -> int:
+    unknown = [name for name in chosen if name not in PARTS]
+    if unknown:
+        print(f"unknown part {unknown[0]!r}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    print(described(), end="\n\n")
+    missed = []
+    for name in chosen or PARTS:
+        title, measure = PARTS[name]
+        rows = measure()
+        print(table(title, rows), end="\n\n", flush=True)
+        missed += [row.name for row in rows if not row.reached]
+    print("Every aim was reached." if not missed else f"Missed: {'; '.join(missed)}.")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""In headless Chromium: the first page of a cold server, and one arrow key to the finished frame."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.measure import Row, milliseconds
+from benchmarks.programs import edited
+from scripts import browser, pages
+from scripts.page_server import serve
+
+COLD_RUNS, WARM_RUNS, ROUNDS = 5, 10, 8
+PAGE_AIM, KEY_AIM = 5000, 50
+SETTLED = '.sg-stage[data-state="idle"]'
+
+WATCH = """
+() => {
+  const stage = document.querySelector('.sg-stage');
+  const animate = window.Plotly.animate;
+  let asked = 0, movement = 0;
+  window.keyTimes = [];
+  // What the movement itself is meant to take is not waiting: it is counted and taken off.
+  window.Plotly.animate = (chart, names, options) => {
+    movement += [names].flat().length * options.frame.duration;
+    return animate(chart, names, options);
+  };
+  window.addEventListener('keydown', () => { asked = performance.now(); movement = 0; }, true);
+  new MutationObserver(() => {
+    if (stage.dataset.state !== 'idle') return;
+    const began = asked, moved = movement;
+    // A timer that is set while a frame is made fires once that frame has been handed over.
+    requestAnimationFrame(() => setTimeout(
+      () => window.keyTimes.push({ whole: performance.now() - began, movement: moved })));
+  }).observe(stage, { attributes: true, attributeFilter: ['data-state'] });
+}
+"""
+
+
+def rows() -> list[Row]:
+    path = browser.find()
+    with sync_playwright() as playwright:
+        chromium = browser.launch(playwright, path)
+        try:
+            started, loaded = zip(*(cold_page(chromium) for _ in range(COLD_RUNS)), strict=True)
+            with serve() as server:
+                page_load(chromium, server.url, 0)  # warms it up
+                again = tuple(page_load(chromium, server.url, 1 + n) for n in range(WARM_RUNS))
+                moving = key_times(chromium, server.url, reduced_motion=False)
+                still = key_times(chromium, server.url, reduced_motion=True)
+        finally:
+            chromium.close()
+    return [
+        Row("first page of a server that has just started", loaded, PAGE_AIM),
+        Row("`streamlit run` to the finished page", started),
+        Row("a page of a server that is warm, with a new program", again),
+        Row("arrow key to finished frame, beyond its movement", moving, KEY_AIM),
+        Row("arrow key to finished frame, without movement", still, KEY_AIM),
+    ]
+
+
+def cold_page(chromium: Browser) -> tuple[float, float]:
+    """Milliseconds from the server's start, and from its first answer, to the finished page."""
+    before = time.perf_counter()
+    with serve() as server:
+        loaded = page_load(chromium, server.url, 0)
+        return (time.perf_counter() - before) * 1000, loaded
+
+
+def page_load(chromium: Browser, url: str, edit: int) -> float:
+    """Milliseconds from the address to the drawn, idle stage."""
+    return milliseconds(lambda: with_page(chromium, url, edit, lambda page: None))
+
+
+def with_page(
+    chromium: Browser, url: str, edit: int, use: Callable[[Page], None], **options: bool
+) -> None:
+    query = {"p": edited(edit)}
+    with pages.open_page(chromium, url, query, **options) as page:
+        page.wait_for_selector(SETTLED)
+        use(page)
+
+
+def key_times(chromium: Browser, url: str, *, reduced_motion: bool) -> tuple[float, ...]:
+    """Milliseconds of each press of the right arrow, without those of the movement itself."""
+    found: list[float] = []
+
+    def walk(page: Page) -> None:
+        page.evaluate(WATCH)
+        last = int(page.locator('[data-part="slider"]').get_attribute("max") or 0)
+        for _ in range(ROUNDS):
+            found.extend(press(page, "ArrowRight", index + 1) for index in range(last))
+            press(page, "Home", 0)
+
+    with_page(chromium, url, 0, walk, reduced_motion=reduced_motion)
+    return tuple(found)
+
+
+def press(page: Page, key: str, step: int) -> float:
+    """Press the key; milliseconds until the frame of this step was painted, movement taken off."""
+    page.keyboard.press(key)
+    page.wait_for_selector(f'{SETTLED}[data-step="{step}"]')
+    times = page.wait_for_function("() => window.keyTimes.shift()").json_value()
+    return float(times["whole"] - times["movement"])

@@ -1,0 +1,72 @@
+"""Turn a function into a row: how long it takes, how often it was asked, what it should take."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """Times in milliseconds; `aim` is the median that is to be reached."""
+
+    name: str
+    times: tuple[float, ...]
+    aim: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.times:
+            raise ValueError(f"{self.name!r} was never measured")
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.times)
+
+    @property
+    def reached(self) -> bool:
+        return self.aim is None or self.median <= self.aim
+
+    def cells(self) -> tuple[str, ...]:
+        aim = "" if self.aim is None else f"{'✓' if self.reached else '✗'} {self.aim:,.0f}"
+        slowest = f"{max(self.times):,.0f}"
+        return (self.name, f"{self.median:,.0f}", slowest, str(len(self.times)), aim)
+
+
+HEAD = ("", "median ms", "slowest ms", "runs", "aim ms")
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    work()
+    return (time.perf_counter() - before) * 1000
+
+
+def side_by_side(works: Sequence[Callable[[], object]], runs: int) -> list[tuple[float, ...]]:
+    """The times of each work. They take turns, so that a busy moment of the machine hits all."""
+    rounds = [[milliseconds(work) for work in works] for _ in range(runs)]
+    return [tuple(times) for times in zip(*rounds, strict=True)]
+
+
+def table(title: str, rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table.
+
+    >>> print(table("Waiting", [Row("a step", (10.0, 30.0, 20.0), aim=50)]))
+    ### Waiting
+    <BLANKLINE>
+    |        | median ms | slowest ms | runs | aim ms |
+    | ------ | --------- | ---------- | ---- | ------ |
+    | a step |        20 |         30 |    3 |   ✓ 50 |
+    """
+    cells = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        [
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        for line in cells
+    ]
+    lines.insert(1, ["-" * width for width in widths])
+    return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
