@@ -1,4 +1,4 @@
-"""In headless Chromium: the first page of a cold server, and one arrow key to the finished frame."""
+"""In headless Chromium: the first page of a cold server, one arrow key to the finished frame."""
 
 from __future__ import annotations
 
@@ -75,10 +75,15 @@ def page_load(chromium: Browser, url: str, edit: int) -> float:
 
 
 def with_page(
-    chromium: Browser, url: str, edit: int, use: Callable[[Page], None], **options: bool
+    chromium: Browser,
+    url: str,
+    edit: int,
+    use: Callable[[Page], None],
+    *,
+    reduced_motion: bool = False,
 ) -> None:
     query = {"p": edited(edit)}
-    with pages.open_page(chromium, url, query, **options) as page:
+    with pages.open_page(chromium, url, query, reduced_motion=reduced_motion) as page:
         page.wait_for_selector(SETTLED)
         use(page)
 

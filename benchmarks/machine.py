@@ -14,9 +14,10 @@ PACKAGES = ("torch", "streamlit", "plotly", "torchviz", "pygraphviz", "playwrigh
 def described() -> str:
     """One paragraph: date, processor, memory, versions."""
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    system = f"{platform.system()} {platform.release()} · Python {platform.python_version()}"
     return (
         f"{datetime.now(UTC):%Y-%m-%d} · {processor()} · {cores()} cores · {memory()} · {load()} · "
-        f"{platform.system()} {platform.release()} · Python {platform.python_version()} · {versions}"
+        f"{system} · {versions}"
     )
 
 

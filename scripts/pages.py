@@ -34,6 +34,7 @@ UNREST = """
   if (connection !== 'CONNECTED') return `its connection is ${connection}`;
   if (document.querySelector('[data-testid="stSkeleton"]')) return 'an element is still loading';
   if (document.querySelector('[data-stale="true"]')) return 'an element is of an earlier run';
+  if (document.querySelector('.sg-stage:not([data-state="idle"])')) return 'the stage is moving';
   if (document.fonts.status !== 'loaded') return 'a font is still loading';
   return '';
 }
@@ -72,7 +73,7 @@ def open_page(
 
 
 def wait_until_idle(page: Page) -> None:
-    """The script has run, its elements and the fonts are there. Raises AssertionError if not."""
+    """The script has run, the stage stands still, the fonts are there; else AssertionError."""
     try:
         page.wait_for_function(f"() => ({UNREST})() === ''", timeout=PATIENCE)
     except TimeoutError as error:
