@@ -52,6 +52,10 @@ CASES = {
     ),
     "function of F": ("torch.mse_loss(x, y)", "torch.mse_loss", "unknown function", "'F.mse_loss'"),
     "unknown bare function": ("sinn(x)", "sinn", "unknown function 'sinn'", "Did you mean 'sin'?"),
+    "number into a loss": ("F.mse_loss(1.0, x)", "F.mse_loss", "no attribute", "torch.tensor(2.0)"),
+    "class of tensors": ("torch.Tensor([1.])", "torch.Tensor", "not part", "'torch.tensor'"),
+    "no dimensions": ("F.cross_entropy(x, y)", "F.cross_entropy", "no dimensions", "brackets"),
+    "power too large": ("2.0**10000", "2.0**10000", "Numerical result out of range.", "too large"),
     "left out": (
         "torch.empty(3)",
         "torch.empty",
@@ -188,7 +192,7 @@ CASES = {
         "'alpha'",
     ),
     "division": ("y = 1 / 0", "1 / 0", "division by zero", "inf"),
-    "types": ("y = 'a' + 1", "'a' + 1", "str", "'1' is of type int"),
+    "types": ("y = 'a' + 1", "'a' + 1", "str", "1 is of type int"),
     "unpacking": ("a, b = 1, 2, 3", "a, b = 1, 2, 3", "2 names", None),
     "assertion": (
         "assert 1 > 2, 'order'",

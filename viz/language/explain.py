@@ -64,7 +64,8 @@ def first_sentence(error: BaseException) -> str:
     >>> first_sentence(RuntimeError("sizes do not match. More follows."))
     'sizes do not match.'
     """
-    said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    numbered = isinstance(error, (KeyError, OverflowError)) and error.args  # (34, "... range")
+    said = str(error.args[-1]) if numbered else str(error)
     said = (
         ADDRESS.sub("", said.replace("TensorBase", "Tensor")).strip()
         or f"this fails with {type(error).__name__}"
@@ -140,7 +141,7 @@ def how_shapes_fit(node: ast.AST, said: str) -> str:
 
 def with_shapes(said: str, operands: Operands, source: str) -> str:
     """The sentence with the one tensor that it is about, where its shape says something."""
-    about = re.search(r"dimension|index|ambiguous|scalar|[Ss]calar|element", said)
+    about = re.search(r"dimension|index|ambiguous|[Ss]calar|one element|elements", said)
     named = named_shapes(operands[:1], source) if about else []
     return f"{named[0]}: {said}" if named else said
 
@@ -159,7 +160,5 @@ def types_of(error: BaseException, operands: Operands, source: str) -> str | Non
     """For a TypeError of Python: which operand is of which type."""
     if not isinstance(error, TypeError) or not re.search(ABOUT_TYPES, str(error)):
         return None
-    parts = [
-        f"'{text_at(node, source)}' is of type {kind_of(value)}" for node, value in operands[:3]
-    ]
+    parts = [f"{text_at(node, source)} is of type {kind_of(value)}" for node, value in operands[:3]]
     return f"{' and '.join(parts)}." if parts else None

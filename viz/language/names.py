@@ -44,7 +44,9 @@ def unknown_row(full: str) -> ProgramError:
     if module == "torch" and f"torch.nn.functional.{last}" in NAMES:
         return ProgramError(f"unknown function '{full}'.", hint=f"Did you mean 'F.{last}'?")
     if last in IN_TORCH.get(module, ()):
-        return ProgramError(f"'{full}' is not part of the language.")
+        meant = full.lower() if full.lower() in NAMES else None  # torch.Tensor, torch.tensor
+        hint = f"Did you mean '{meant}'?" if meant else None
+        return ProgramError(f"'{full}' is not part of the language.", hint=hint)
     near = [name for name in ROWS if name.rpartition(".")[0] == module]
     return ProgramError(f"unknown function '{full[:60]}'.", hint=did_you_mean(full, near))
 

@@ -23,7 +23,6 @@ SHAPES_DIFFER = (
     r"output with shape .* doesn't match",
     r"shape mismatch",
     r"does not match the size of|must have the same (size|shape)",
-    r"Dimension specified as .* but tensor has no dimensions",
 )
 
 REASONS: tuple[tuple[str, str], ...] = (
@@ -65,6 +64,14 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         r"index .* out of (bounds|range)|(list|tuple|string) index|Target .* out of",
         "Indices count from 0; -1 is the last.",
+    ),
+    (
+        r"tensor has no dimensions",
+        "A single number has no dimensions: give the tensor one, with brackets in its value.",
+    ),
+    (
+        r"object has no attribute",
+        "A tensor is needed here: write torch.tensor(2.0) instead of 2.0.",
     ),
     (r"Dimension out of range", "Dimensions count from 0; -1 is the last."),
     (
