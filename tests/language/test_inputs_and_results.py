@@ -109,3 +109,9 @@ def test_grad_mode_of_the_caller_does_not_matter():
         _, observer = run_source("x * 2")
         assert not torch.is_grad_enabled()
     assert observer.names["x"].grad == 2
+
+
+def test_an_expression_is_not_told_that_it_never_calls_backward():
+    result, observer = run_source("x * 2")
+    assert observer.backward_lines == [None]
+    assert result.notices == ()
