@@ -18,6 +18,10 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 VARIABLE = "SEEGRAD_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 PACKAGES = ("chromium", "fonts-dejavu-core")
 FONTS = Path(__file__).with_name("fonts.conf")
 FLAGS = (
@@ -66,8 +70,7 @@ def find() -> str:
 
 def candidates() -> Iterator[str]:
     yield from (path for name in NAMES if (path := shutil.which(name)) and not is_snap(path))
-    yield "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-    yield "/Applications/Chromium.app/Contents/MacOS/Chromium"
+    yield from MAC
     with sync_playwright() as playwright:
         yield playwright.chromium.executable_path
 
@@ -165,6 +168,8 @@ def main() -> int:
         return 1
     install()
     path = found()
+    if path:
+        print("Browser tests use", path)
     if path and not has_fonts():
         print("Pictures of the page may differ: the font DejaVu Sans is missing.")
     if not path and not required():
