@@ -115,3 +115,9 @@ def test_an_expression_is_not_told_that_it_never_calls_backward():
     result, observer = run_source("x * 2")
     assert observer.backward_lines == [None]
     assert result.notices == ()
+
+
+def test_a_pasted_function_may_be_run_for_its_forward_pass_alone():
+    result, observer = run_source("def forward(x):\n    return torch.zeros(())\n")
+    assert observer.backward_lines == []
+    assert "does not depend on any tensor that requires grad" in result.notices[0].text

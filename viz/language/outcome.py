@@ -24,6 +24,10 @@ def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]
     Raises ProgramError where there is no result, or none that backward can start from.
     """
     result = find_result(machine, value, inputs)
+    if machine.program.kind == "functions" and not result.tensor.requires_grad:
+        # A function may be pasted for its forward pass alone: it ran, and there is a result.
+        machine.notice_of_run(str(nothing_to_go_to(result, inputs)))
+        return
     refuse_without_gradient(result, inputs)
     # Nobody expects an expression to call it.
     if machine.program.kind != "expression":
@@ -79,18 +83,22 @@ def tensor_of(value: Value, name: str, line: int) -> Candidate:
 def refuse_without_gradient(result: Candidate, inputs: Sequence[Input]) -> None:
     tensor, line = result.tensor, result.line
     if not tensor.requires_grad:
-        raise ProgramError(
-            f"{result.name} does not depend on any tensor that requires grad, so there is nothing "
-            "to go backward to.",
-            line=line,
-            hint=how_to_require_grad(tensor, inputs),
-        )
+        raise nothing_to_go_to(result, inputs)
     if tensor.numel() != 1:
         raise ProgramError(
             f"{result.name} has shape {list(tensor.shape)}, but backward() starts from one number.",
             line=line,
             hint="Add .sum() or .mean().",
         )
+
+
+def nothing_to_go_to(result: Candidate, inputs: Sequence[Input]) -> ProgramError:
+    return ProgramError(
+        f"{result.name} does not depend on any tensor that requires grad, so there is nothing "
+        "to go backward to.",
+        line=result.line,
+        hint=how_to_require_grad(result.tensor, inputs),
+    )
 
 
 def how_to_require_grad(tensor: torch.Tensor, inputs: Sequence[Input]) -> str:

@@ -13,7 +13,7 @@ from viz.page.examples import BY_SLUG
 from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text
 from viz.page.stage_view import stage_view
 from viz.sandbox import Answer
-from viz.trace import Backward, Input
+from viz.trace import Input
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 
@@ -37,8 +37,8 @@ def main() -> None:
         if answer is not None and not stale:
             _results(answer, chosen)
     with right:
-        if answer is None:
-            st.info("Write an expression or a program on the left: its graph appears here.")
+        if answer is None or not answer.trace.backwards:
+            st.info("The graph of the backward pass appears here, once there is one.")
         else:
             run = state.run_name(answer.trace.source, answer.trace.inputs, chosen)
             st.session_state.shown_run = run
@@ -92,7 +92,8 @@ def _run(
     finally:
         waiting.empty()
     state.remember(answer.trace.inputs)
-    st.session_state.last_good = answer
+    if answer.trace.backwards:
+        st.session_state.last_good = answer
     return answer, None
 
 
@@ -169,7 +170,9 @@ def _results(answer: Answer, chosen: int) -> None:
         st.info(markdown_safe(place + notice.text), icon=":material/info:")
     if answer.trace.printed:
         st.html(printed_text(answer.trace.printed))
-    backward: Backward = answer.trace.backwards[chosen]
+    if not answer.trace.backwards:
+        return
+    backward = answer.trace.backwards[chosen]
     st.html(f'<div class="sg-label">Leaves</div>{leaves_table(backward)}')
 
 
