@@ -47,8 +47,9 @@ ALLOWED: dict[str, set[str]] = {
     "viz/sandbox": DATA | {"viz.layout.places", "subprocess", "socket"},
     "viz/sandbox/lockdown.py": {"viz.limits", "pyseccomp", "resource"},
     # The child's side.
-    "viz/sandbox/job.py": CHILD | {"pygraphviz"},
-    "viz/sandbox/warm.py": CHILD | {"pygraphviz", "torch", "torchviz"},
+    "viz/sandbox/job.py": CHILD,
+    "viz/sandbox/picture.py": CHILD | {"pygraphviz"},
+    "viz/sandbox/warm.py": CHILD | {"torch"},
     "viz/sandbox/server.py": CHILD | {"ctypes", "signal", "socket"},
     "viz/sandbox/once.py": CHILD,
     "viz/sandbox/endings.py": DATA | {"signal"},
@@ -61,7 +62,7 @@ ALLOWED: dict[str, set[str]] = {
 # A room of the child is reached from the page's side through nothing but its plain data.
 THE_PAGE_IMPORTS = ("viz.page", "viz.draw", "viz.sandbox", "viz.trace", "viz.rules")
 
-CHILD_ONLY = {"viz.sandbox.job", "viz.sandbox.warm", "viz.sandbox.server", "viz.sandbox.once"}
+CHILD_ONLY = {f"viz.sandbox.{name}" for name in ("job", "once", "picture", "server", "warm")}
 
 
 def sources() -> list[Path]:

@@ -5,14 +5,10 @@ Imported only where torch may be: by the fork server and by a process that lives
 
 from __future__ import annotations
 
-import contextlib
-import os
 import traceback
 from collections.abc import Callable, Iterator
 
 import msgspec
-import pygraphviz
-from pygraphviz import graphviz
 
 from viz.capture import Recorder
 from viz.errors import LimitError, ProgramError, UserError
@@ -20,21 +16,14 @@ from viz.language import check, run
 from viz.layout import arrange
 from viz.limits import Limits
 from viz.sandbox.lockdown import Protection, lock_down
-from viz.sandbox.wire import Answer, Channel, Explain, Failure, Form, Phase, Render, Request
+from viz.sandbox.picture import render
+from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
 from viz.trace import Trace
-
-try:
-    import fcntl
-except ImportError:  # Windows, where nothing forbids pygraphviz its file
-    fcntl = None  # type: ignore[assignment]
 
 # Given back when memory has run out, so that there is some to say so with.
 RESERVE_BYTES = 4 << 20
 
 LOG_CHARACTERS = 20_000
-
-PIPE_BYTES = 1 << 20
-"""As long as a pipe may be without being privileged."""
 
 OUT_OF_MEMORY = (
     "can't allocate memory",
@@ -66,7 +55,7 @@ def perform(request: Request, phase: Callable[[Phase], None]) -> bytes:
             return msgspec.json.encode(_explain(request, phase))
         case Render():
             phase("rendering")
-            return _render(request)
+            return render(request.dot, request.form)
 
 
 def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
@@ -86,58 +75,6 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
     )
     phase("drawing")
     return Answer(trace=trace, layouts=tuple(arrange(each) for each in trace.backwards))
-
-
-def _render(request: Render) -> bytes:
-    try:
-        graph = read_dot(request.dot)
-    except pygraphviz.DotError as error:
-        raise ProgramError("this drawing is not valid DOT text.") from error
-    picture = draw(graph, request.form)
-    if not picture:
-        raise LimitError(
-            f"this drawing is too large for a {request.form.upper()} file.",
-            hint="The DOT file can be drawn elsewhere.",
-        )
-    return picture
-
-
-def draw(graph: pygraphviz.AGraph, form: Form) -> bytes:
-    """The picture as bytes; empty where Graphviz gives up.
-
-    `AGraph.draw` also frees the layout. Graphviz 14.1 crashes there after a label that begins with
-    an empty line, as torchviz writes them; this process ends soon anyway.
-    """
-    context = graphviz.gvContextWithBuiltins()
-    if graphviz.gvLayout(context, graph.handle, b"dot") != 0:
-        return b""
-    failed, picture = graphviz.gvRenderData(context, graph.handle, form.encode())
-    return b"" if failed else bytes(picture)
-
-
-def read_dot(dot: str) -> pygraphviz.AGraph:
-    """The graph that the text describes. Raises pygraphviz.DotError, and LimitError for a long one.
-
-    pygraphviz would write the text into a file first, which a child may not. Graphviz reads a pipe
-    as well; all of the text has to fit into it, since nobody reads while we write.
-    """
-    if fcntl is None:
-        return pygraphviz.AGraph(string=dot)
-    text = dot.encode()
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    with open(reading, encoding="utf-8") as source:
-        with open(writing, "wb", buffering=0) as sink:
-            with contextlib.suppress(OSError, AttributeError):  # macOS has no such call
-                fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-            if sink.write(text) != len(text):
-                raise LimitError(
-                    f"the drawing's DOT text has {len(text):,} characters, too many to be drawn.",
-                    hint="The DOT file can be drawn elsewhere.",
-                )
-        graph = pygraphviz.AGraph()
-        graph.read(source)
-        return graph
 
 
 def _hold_to_size(body: bytes, request: Request) -> None:

@@ -30,8 +30,6 @@ SET = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
-    # Graphviz then opens no file that a drawing names.
-    "SERVER_NAME": "seegrad",
 }
 
 
