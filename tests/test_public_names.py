@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import viz
 from viz.trace import Input
@@ -85,3 +86,20 @@ class Tensor:
 )
 def test_a_value_becomes_the_text_that_a_person_would_type(value: object, expected: Input) -> None:
     assert viz._to_input("x", value) == expected
+
+
+def test_explain_takes_plain_values_and_returns_a_trace() -> None:
+    trace = viz.explain("(y - x*w)**2", {"x": 2, "y": 3.0, "w": (1, False)})
+    gradients = {leaf.name: leaf.after for leaf in trace.backwards[0].leaves}
+    x = torch.tensor(2.0, requires_grad=True)
+    (expected,) = torch.autograd.grad((3.0 - x * 1) ** 2, x)
+    assert gradients["x"] is not None
+    assert gradients["x"].floats() == (expected.item(),)
+    assert gradients.get("w") is None
+
+
+def test_explain_raises_what_it_says() -> None:
+    with pytest.raises(viz.InputError, match="Input 'x'"):
+        viz.explain("x * 2", {"x": "two"})
+    with pytest.raises(viz.LimitError):
+        viz.explain("x * 2", {"x": 1}, limits=viz.Limits(source_bytes=2))

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from viz.errors import InputError
+from viz.errors import InputError, ProgramError
 from viz.limits import Limits
 from viz.sandbox import lockdown
 from viz.sandbox.server import ForkServer, take_control
@@ -27,6 +27,11 @@ PROTECTIONS = lockdown.available()
 
 
 def say(channel: Channel, limits: Limits) -> None:
+    channel.answer(b"said")
+
+
+def say_after_a_while(channel: Channel, limits: Limits) -> None:
+    time.sleep(0.5)
     channel.answer(b"said")
 
 
@@ -95,6 +100,11 @@ def raise_input_error(channel: Channel, limits: Limits) -> None:
     channel.fail(Failure.of(InputError("is no number.", name="x", hint="Write 1.5.")))
 
 
+def fail_inside(channel: Channel, limits: Limits) -> None:
+    error = ProgramError("this program could not be run.")
+    channel.fail(Failure.of(error, log="Traceback: in some file of ours"))
+
+
 def write_to_standard_streams(channel: Channel, limits: Limits) -> None:
     os.write(1, b"to standard output")
     os.write(2, b"to standard error")
@@ -144,9 +154,10 @@ def attempt(channel: Channel, name: str, lock_down: Callable[[], None]) -> None:
 
 
 JOBS = {job.__name__: job for job in (
-    say, say_pid, loop_for_ever, ignore_every_signal_and_exception, draw_for_ever,
+    say, say_after_a_while, say_pid, loop_for_ever, ignore_every_signal_and_exception,
+    draw_for_ever,
     answer_drop_by_drop, promise_a_huge_answer, speak_gibberish, read_address_zero, abort,
-    be_killed, leave_without_a_word, end_the_server, raise_input_error,
+    be_killed, leave_without_a_word, end_the_server, raise_input_error, fail_inside,
     write_to_standard_streams, list_open_files, show_environment,
 )}  # fmt: skip
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +15,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from viz.errors import InputError, LimitError
+from viz.errors import InputError, LimitError, ProgramError
 from viz.limits import Limits
 from viz.sandbox.forked import Forked
 from viz.sandbox.wire import Explain
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is Linux's")
 
 Ask = Callable[..., str]
 
@@ -77,6 +81,15 @@ def test_a_user_error_comes_back_as_it_was(ask: Ask) -> None:
     assert caught.value.to_wire() == sent.to_wire()
 
 
+def test_a_fault_of_ours_is_told_to_the_log_and_not_to_the_page(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(ProgramError) as caught:
+        ask("fail_inside")
+    assert "Traceback" not in str(caught.value)
+    assert "in some file of ours" in caplog.text
+
+
 def test_every_run_has_a_process_of_its_own(ask: Ask) -> None:
     assert len({ask("say_pid") for _ in range(5)}) == 5
 
@@ -102,8 +115,18 @@ def test_a_server_that_was_killed_is_replaced(ask: Ask, odd_jobs: Forked) -> Non
     before = odd_jobs.pid
     assert before is not None
     ask("say")
-    os.kill(before, 9)
+    os.kill(before, signal.SIGKILL)
     assert ask("say") == "said"
+    assert odd_jobs.pid != before
+
+
+def test_a_run_whose_server_is_killed_is_run_again_by_the_next(ask: Ask, odd_jobs: Forked) -> None:
+    before = odd_jobs.pid
+    assert before is not None
+    killer = threading.Timer(0.2, os.kill, [before, signal.SIGKILL])
+    killer.start()
+    assert ask("say_after_a_while") == "said"
+    killer.join()
     assert odd_jobs.pid != before
 
 

@@ -124,7 +124,7 @@ def test_a_long_computation_inside_torch_is_ended_on_time() -> None:
 def test_a_memory_bomb_is_a_sentence_about_memory(source: str) -> None:
     limits = Limits(seconds=8.0, memory_bytes=200 << 20)
     begin = time.monotonic()
-    with pytest.raises(LimitError, match=r"200 Mi?B"):
+    with pytest.raises(LimitError, match="200 MiB"):
         sandbox.explain(source, limits=limits)
     assert time.monotonic() - begin < limits.seconds + 0.5
 

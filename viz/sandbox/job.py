@@ -116,7 +116,7 @@ def explain_problem(problem: BaseException, limits: Limits) -> Failure:
 
 
 def out_of_memory(limits: Limits, line: int | None = None) -> LimitError:
-    allowed = f"{limits.memory_bytes >> 20} MB"
+    allowed = f"{limits.memory_bytes >> 20:,} MiB"
     return LimitError(
         f"this needs more than the {allowed} of memory that a program may use.",
         line=line,

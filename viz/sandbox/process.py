@@ -28,7 +28,6 @@ SET = {
     "HIP_VISIBLE_DEVICES": "",
     # The same program gives the same picture, in whatever order a set is read.
     "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
 }
 
