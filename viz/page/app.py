@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from viz import sandbox
 from viz.draw.theme import ThemeName
 from viz.errors import InputError, UserError
-from viz.page import assets, components, engine, state
+from viz.page import assets, components, engine, housekeeping, state
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
 from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text
@@ -23,7 +22,7 @@ def main() -> None:
     st.set_page_config(
         "SeeGrad: watch backpropagation", str(components.HERE / "icon.svg"), layout="wide"
     )
-    sandbox.start()
+    housekeeping.begin()
     state.begin()
     _header()
     source, inputs = state.source(), state.inputs()
@@ -43,6 +42,7 @@ def main() -> None:
             run = state.run_name(answer.trace.source, answer.trace.inputs, chosen)
             st.session_state.shown_run = run
             stage_view(answer, run, chosen, theme(), stale, assets.plotly_address())
+    _footer(left)
     _publish(left)
 
 
@@ -174,6 +174,12 @@ def _results(answer: Answer, chosen: int) -> None:
         return
     backward = answer.trace.backwards[chosen]
     st.html(f'<div class="sg-label">Leaves</div>{leaves_table(backward)}')
+
+
+def _footer(place: st.delta_generator.DeltaGenerator) -> None:
+    warning = housekeeping.missing_protection()
+    if warning:
+        place.caption(f":material/shield: {warning}")
 
 
 def _publish(place: st.delta_generator.DeltaGenerator) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -17,22 +19,25 @@ from viz.limits import DEFAULT
 from viz.sandbox import Answer
 from viz.trace import Input
 
-Given = tuple[tuple[str, str, bool], ...]
 KEPT = 256
+_on_wait: ContextVar[Callable[[int], None] | None] = ContextVar("on_wait", default=None)
 PICTURE = msgspec.structs.replace(DEFAULT, seconds=5.0)
 """What drawing torchviz's picture may cost."""
 
 
 def answer(source: str, inputs: tuple[Input, ...], on_wait: Callable[[int], None]) -> Answer:
     """What the program did. Raises UserError."""
-    given = tuple((one.name, one.text, one.requires_grad) for one in inputs)
-    return _answer(source, given, on_wait)
+    token = _on_wait.set(on_wait)
+    try:
+        return _answer(source, inputs)
+    finally:
+        _on_wait.reset(token)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
-def _answer(source: str, given: Given, _on_wait: Callable[[int], None]) -> Answer:
-    inputs = [Input(name, text, requires_grad) for name, text, requires_grad in given]
-    return sandbox.explain(source, inputs, DEFAULT, on_wait=_on_wait)
+# Streamlit's own caches would replay the message to a person who waits for nothing.
+@lru_cache(maxsize=KEPT)
+def _answer(source: str, inputs: tuple[Input, ...]) -> Answer:
+    return sandbox.explain(source, inputs, DEFAULT, on_wait=_on_wait.get())
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)

@@ -88,6 +88,7 @@ class Stage {
     this.reserve()
     this.fit()
     await this.jump(sameRun ? this.index : data.start, { report: false, still: true })
+    this.root.dataset.shown = key
   }
 
   // --- moving ---------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ class Stage {
   key(event) {
     if (!this.data || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
     const at = event.target
-    if (at.isContentEditable || at.closest("input:not([type=range]), textarea, select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]")) return
+    if (at.isContentEditable || at.closest("input:not([type=range], [type=checkbox]), textarea, select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]")) return
     const onButton = at.closest("button, a, summary, label")
     const moves = {
       ArrowRight: () => this.step(),
