@@ -18,7 +18,7 @@ from viz.sandbox.wire import Closed, Failure, Nonsense, frame, read_frame
 START_SECONDS = 60.0
 """Importing torch from a cold disk takes a while; a server that needs longer is broken."""
 
-FORK_SECONDS = 10.0
+FORK_SECONDS = 20.0
 """A child that has not said a word by then: the server hangs."""
 
 KILLED_SECONDS = 0.3

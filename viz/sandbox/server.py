@@ -77,6 +77,9 @@ class ForkServer:
         if child in self._lifelines:
             self._selector.unregister(self._lifelines[child])
             os.kill(child, signal.SIGKILL)
+            # And what it may have started, where nothing kept it from starting processes.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
