@@ -119,5 +119,10 @@ def _rewritten(digraph: graphviz.Digraph, graph: Graph) -> str:
         ends = [ours(end) for end in match.groups() if end is not None]
         return "\t" + " -> ".join(ends)
 
-    digraph.body[:] = [_ADDRESS.sub("", _STATEMENT.sub(rename, line, 1)) for line in digraph.body]
+    def clean(line: str) -> str:
+        # Graphviz 14 now and then crashes on a label that begins with an empty line, which
+        # torchviz writes for a tensor without a name.
+        return _ADDRESS.sub("", _STATEMENT.sub(rename, line, 1)).replace('="\n', '=" \n')
+
+    digraph.body[:] = [clean(line) for line in digraph.body]
     return str(digraph.source)

@@ -9,7 +9,7 @@ from viz.draw.text import numbers, shape_text
 from viz.rules import Card, describe, explain_seed, explain_step
 from viz.trace import Array, Record
 
-TRAVEL = 6
+TRAVEL = 4
 """Frames on the way of one gradient: more make it smoother and the page heavier."""
 
 
