@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal
 from urllib.parse import urlencode
@@ -46,14 +46,18 @@ UNREST = """
 def open_page(
     browser: Browser,
     url: str,
-    query: Mapping[str, str] | None = None,
+    query: Mapping[str, str | Sequence[str]] | None = None,
     *,
     theme: Theme = "light",
     width: int = 1280,
     height: int = 800,
     reduced_motion: bool = False,
+    watch: Callable[[Page], None] = lambda page: None,
 ) -> Iterator[Page]:
-    """A window of its own (no cookies, no storage) on the page, once the page is idle."""
+    """A window of its own (no cookies, no storage) on the page, once the page is idle.
+
+    watch   is called with the window while it is still empty
+    """
     context = browser.new_context(
         viewport={"width": width, "height": height},
         device_scale_factor=1,
@@ -65,7 +69,8 @@ def open_page(
     context.add_init_script(COUNT_RERUNS)
     try:
         page = context.new_page()
-        page.goto(f"{url}/?{urlencode(query)}" if query else url)
+        watch(page)
+        page.goto(f"{url}/?{urlencode(query, doseq=True)}" if query else url)
         wait_until_idle(page)
         yield page
     finally:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import platform
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
 from scripts import pages
 from scripts.browser import BrowserMissingError, find, launch, required
@@ -52,13 +52,25 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """`open_page({"example": "notebook"}, theme="dark", width=1280)` gives the idle page.
 
+    A page that writes an error to its console, or asks another host for anything, fails the test.
     Where the test fails, what each of its pages shows is left in tests/browser/out.
     """
+    problems: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: problems.extend(_complaint(message)))
+        page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
+        page.on("request", lambda asked: problems.extend(_foreign(asked.url, server.url)))
+        page.on("websocket", lambda asked: problems.extend(_foreign(asked.url, server.url)))
+
     with ExitStack() as windows:
         opened: list[Page] = []
 
-        def open_one(query: Mapping[str, str] | None = None, **options: Any) -> Page:
-            page = windows.enter_context(pages.open_page(browser, server.url, query, **options))
+        def open_one(
+            query: Mapping[str, str | Sequence[str]] | None = None, **options: Any
+        ) -> Page:
+            shown = pages.open_page(browser, server.url, query, watch=watch, **options)
+            page = windows.enter_context(shown)
             opened.append(page)
             if page.get_by_test_id("stException").count():
                 pytest.fail("the page's script raised an exception; see the server's log")
@@ -69,6 +81,18 @@ def open_page(
             OUT.mkdir(exist_ok=True)
             for index, page in enumerate(opened):
                 page.screenshot(path=OUT / f"{request.node.name}.{index}.failed.png")
+    assert not problems, "\n".join(problems)
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [f"console: {message.text}"] if message.type == "error" else []
+
+
+def _foreign(asked: str, home: str) -> list[str]:
+    """The address that was asked, unless it is on the page's own server or inside the page."""
+    socket = home.replace("http", "ws", 1)
+    here = asked.startswith((f"{home}/", f"{socket}/", f"blob:{home}/", "data:"))
+    return [] if here else [f"asked {asked}"]
 
 
 @pytest.fixture

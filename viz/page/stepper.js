@@ -259,7 +259,7 @@ class Stage {
     let tallest = 0
     for (const moment of this.data.moments.slice(0, 200)) {
       probe.replaceChildren(...card(moment))
-      tallest = Math.max(tallest, probe.offsetHeight)
+      tallest = Math.max(tallest, Math.ceil(probe.getBoundingClientRect().height))
     }
     probe.remove()
     place.style.minHeight = `${tallest}px`
