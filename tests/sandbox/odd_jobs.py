@@ -44,6 +44,11 @@ def loop_for_ever(channel: Channel, limits: Limits) -> None:
         pass
 
 
+def loop_without_a_parent_that_counts(channel: Channel, limits: Limits) -> None:
+    lockdown.lock_down(Limits(seconds=0.1), PROTECTIONS)
+    loop_for_ever(channel, limits)
+
+
 def ignore_every_signal_and_exception(channel: Channel, limits: Limits) -> None:
     for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_IGN)
@@ -154,8 +159,8 @@ def attempt(channel: Channel, name: str, lock_down: Callable[[], None]) -> None:
 
 
 JOBS = {job.__name__: job for job in (
-    say, say_after_a_while, say_pid, loop_for_ever, ignore_every_signal_and_exception,
-    draw_for_ever,
+    say, say_after_a_while, say_pid, loop_for_ever, loop_without_a_parent_that_counts,
+    ignore_every_signal_and_exception, draw_for_ever,
     answer_drop_by_drop, promise_a_huge_answer, speak_gibberish, read_address_zero, abort,
     be_killed, leave_without_a_word, end_the_server, raise_input_error, fail_inside,
     write_to_standard_streams, list_open_files, show_environment,

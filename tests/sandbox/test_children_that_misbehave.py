@@ -168,8 +168,10 @@ workers = Forked("tests.sandbox.odd_jobs")
 def ask(job):
     return workers.ask(msgspec.json.encode(Explain(source=job, inputs=(), limits=DEFAULT)), DEFAULT)
 ask("say")
-threading.Thread(target=ask, args=("loop_for_ever",), daemon=True).start()
 children = f"/proc/{workers.pid}/task/{workers.pid}/children"
+while open(children).read().strip():
+    time.sleep(0.01)
+threading.Thread(target=ask, args=("loop_for_ever",), daemon=True).start()
 while not (child := open(children).read().strip()):
     time.sleep(0.01)
 print(workers.pid, child, flush=True)
@@ -180,9 +182,9 @@ time.sleep(100)
     ) as page:
         assert page.stdout is not None
         server, child = map(int, page.stdout.readline().split())
-        assert alive(server)
-        assert alive(child)
+        before = alive(server), alive(child)
         page.kill()
+    assert before == (True, True)
     wait_until(lambda: not alive(server) and not alive(child))
 
 

@@ -49,3 +49,8 @@ def test_a_child_that_renders_may_not(ask: Ask, attempt: str) -> None:
 @pytest.mark.parametrize("attempt", sorted(READING))
 def test_a_child_that_renders_may_read_fonts(ask: Ask, attempt: str) -> None:
     assert ask(f"reading: {attempt}") == "succeeded"
+
+
+def test_time_is_limited_also_where_the_parent_does_not_count(ask: Ask) -> None:
+    with pytest.raises(LimitError, match="did not finish"):
+        ask("loop_without_a_parent_that_counts", Limits(seconds=20.0))

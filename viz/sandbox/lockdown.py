@@ -11,6 +11,7 @@ import errno
 import math
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -80,7 +81,7 @@ def lock_down(
 
 def _limit_resources(limits: Limits) -> None:
     # The clock of the parent ends a child on time; this ends one whose parent can't.
-    seconds = math.ceil(limits.seconds) + 1
+    seconds = math.ceil(time.process_time() + limits.seconds) + 1
     ceilings = {
         resource.RLIMIT_AS: _mapped_bytes() + limits.memory_bytes,
         resource.RLIMIT_CPU: seconds,
@@ -92,7 +93,9 @@ def _limit_resources(limits: Limits) -> None:
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
             ceiling = min(ceiling, hard)
-        resource.setrlimit(kind, (ceiling, ceiling))
+        # The signal of a soft limit says what happened; that of the hard one is a bare SIGKILL.
+        soft = ceiling - 1 if kind == resource.RLIMIT_CPU else ceiling
+        resource.setrlimit(kind, (soft, ceiling))
 
 
 def _mapped_bytes() -> int:
