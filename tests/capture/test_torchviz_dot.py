@@ -64,7 +64,10 @@ def test_it_says_what_torchviz_says():
     named = {"x": scope["x"], "w": scope["w"]}
     plain = torchviz.make_dot(scope["loss"], params=named, show_attrs=True, show_saved=True)
     ours = labels(backward_of(PROGRAM).dot)
-    assert sorted(ours.values()) == sorted(labels(plain.source).values())
+    theirs = labels(plain.source).values()
+    # An empty first line, which crashes Graphviz now and then, holds a space in ours.
+    assert sorted(text.lstrip() for text in ours.values()) == sorted(map(str.lstrip, theirs))
+    assert not any(text.startswith("\n") for text in ours.values())
 
 
 def test_leaves_have_the_students_names():
