@@ -33,7 +33,7 @@ def test_a_copied_link_shows_the_same_page_in_another_window(open_page):
     press(page, "ArrowRight", 1)
     press(page, "ArrowRight", 2)
     page.get_by_role("tab", name="All steps").click()
-    page.wait_for_url("**view=steps*")
+    page.wait_for_url("**step=2*view=steps*")
     other = open_link(open_page, page.url)
     wait_for_step(other, 2)
     assert field(other, "Expression").input_value() == "((y - x*w)**2).sum()"
