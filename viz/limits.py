@@ -29,9 +29,19 @@ class Limits(msgspec.Struct, frozen=True):
     operations: int = 3_000
     """Operations in the graph of one recorded backward pass."""
     total_operations: int = 100_000
-    """Operations that are recorded over the whole program."""
+    """Operations that are watched over the whole program."""
     backwards: int = 50
-    """Backward passes that are recorded."""
+    """Backward passes of a program that are all recorded step by step."""
+    recorded_operations: int = 10_000
+    """Operations in these graphs together, up to which they all are."""
+    first_backwards: int = 3
+    """Of a program with more: so many of the first, those asked for, and the last."""
+    backward_calls: int = 20_000
+    """Calls of backward, recorded step by step or not."""
+    history_calls: int = 10_000
+    """Calls of backward in the curves; of more, evenly chosen ones."""
+    history_leaves: int = 20
+    """Leaves that have a curve."""
     printed_characters: int = 20_000
     """Text that the program prints."""
     input_characters: int = 4_000

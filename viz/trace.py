@@ -194,6 +194,7 @@ class Backward(Record, frozen=True):
     line     the line that called backward; None where it was called for the student
     forward  ids of the operations in the order in which the forward pass ran them
     dot      torchviz's drawing as DOT text, with attributes and saved tensors, with our ids
+    number   which of the program's calls of backward this was, from 0
     """
 
     output: str
@@ -204,6 +205,7 @@ class Backward(Record, frozen=True):
     forward: tuple[str, ...]
     leaves: tuple[Leaf, ...]
     dot: str = ""
+    number: int = 0
 
     def __post_init__(self) -> None:
         ids = {node.id for node in self.nodes}
@@ -217,6 +219,54 @@ class Backward(Record, frozen=True):
 
     def node(self, node_id: str) -> Node:
         return next(node for node in self.nodes if node.id == node_id)
+
+
+class Curve(Record, frozen=True):
+    """One leaf over the calls of backward; each column as long as `History.numbers`.
+
+    name        "" for a leaf that was reached, but never named; several leaves may share a name
+    gradients   the Euclidean norm of `.grad` after the call, NaN and infinity kept; None where there
+                was no `.grad`, or no such leaf
+    values      the value at the call; None for a leaf of more than one element
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    gradients: tuple[Number | None, ...]
+    values: tuple[Number | None, ...] | None = None
+
+
+class History(Record, frozen=True):
+    """Every call of backward in a few numbers, in columns, recorded step by step or not.
+
+    calls     how often the program called backward
+    numbers   which calls the columns hold, from 0: all of them, or evenly thinned; always the last
+    lines     the lines that called
+    losses    what backward was called on; None where that had more than one element
+    norms     its Euclidean norm where it had more than one element, else None;
+              empty where it never had
+    curves    the leaves, in the order in which they were met
+    leaves_left_out   how many leaves have no curve, for there are too many
+    """
+
+    calls: int = 0
+    numbers: tuple[int, ...] = ()
+    lines: tuple[int | None, ...] = ()
+    losses: tuple[Number | None, ...] = ()
+    norms: tuple[Number | None, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    leaves_left_out: int = 0
+
+    def __post_init__(self) -> None:
+        columns = [self.lines, self.losses, self.norms or self.losses]
+        for curve in self.curves:
+            columns += [curve.gradients, curve.gradients if curve.values is None else curve.values]
+        if {len(column) for column in columns} != {len(self.numbers)}:
+            raise ValueError("the columns of a history differ in length")
+
+    @property
+    def is_thinned(self) -> bool:
+        return len(self.numbers) < self.calls
 
 
 class Input(Record, frozen=True):
@@ -235,7 +285,12 @@ class Notice(Record, frozen=True):
 
 
 class Trace(Record, frozen=True):
-    """Everything that is shown of one run of one program."""
+    """Everything that is shown of one run of one program.
+
+    backwards   the calls of backward that were recorded step by step, by their numbers: all of a
+                short program; of a training loop the first, the last and those that were asked for
+    history     all calls in a few numbers
+    """
 
     source: str
     inputs: tuple[Input, ...] = ()
@@ -243,6 +298,7 @@ class Trace(Record, frozen=True):
     backwards: tuple[Backward, ...] = ()
     notices: tuple[Notice, ...] = ()
     version: int = VERSION
+    history: History = History()
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()
