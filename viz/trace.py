@@ -225,8 +225,8 @@ class Curve(Record, frozen=True):
     """One leaf over the calls of backward; each column as long as `History.numbers`.
 
     name        "" for a leaf that was reached, but never named; several leaves may share a name
-    gradients   the Euclidean norm of `.grad` after the call, NaN and infinity kept; None where there
-                was no `.grad`, or no such leaf
+    gradients   the Euclidean norm of `.grad` after the call, NaN and infinity kept; None where
+                there was no `.grad`, or no such leaf
     values      the value at the call; None for a leaf of more than one element
     """
 
