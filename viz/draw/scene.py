@@ -101,6 +101,15 @@ class Scene:
         return found
 
     @cached_property
+    def edges_at(self) -> dict[str, tuple[int, ...]]:
+        """All edges that touch a node, by the node."""
+        found: dict[str, list[int]] = {node.id: [] for node in self.backward.nodes}
+        for index, edge in enumerate(self.backward.edges):
+            found[edge.upstream].append(index)
+            found[edge.downstream].append(index)
+        return {node: tuple(indices) for node, indices in found.items()}
+
+    @cached_property
     def leaves(self) -> dict[str, Leaf]:
         return {leaf.node: leaf for leaf in self.backward.leaves if leaf.node is not None}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from viz.draw import geometry, theme
+from viz.draw.captions import caption_point
 from viz.draw.scene import Scene
 from viz.draw.text import coloured, full, named, plain
-from viz.layout.sizes import CAPTION_LINE, CIRCLE
 from viz.rules import describe, sign
 from viz.trace import Node
 
@@ -140,23 +140,9 @@ def _captions(scene: Scene) -> Drawn:
         if node.kind != "operation":
             continue
         lines = caption_lines(node.name)
-        x, y = _centre(scene, node)
-        away = CIRCLE / 2 + 3 + CAPTION_LINE * len(lines) / 2
-        points.append((x, y + away if _busy_below(scene, node.id) else y - away))
+        points.append(caption_point(scene, node, lines))
         labels.append("<br>".join(map(plain_line, lines)))
     return texts(scene, points, labels, theme.NAME_SIZE, scene.theme.quiet)
-
-
-def _busy_below(scene: Scene, node_id: str) -> bool:
-    """Whether edges touch the circle at its lower side, and none at its upper side."""
-    y = scene.places[node_id].y
-    ends = []
-    for index, edge in enumerate(scene.backward.edges):
-        if edge.upstream == node_id:
-            ends.append(scene.routes[index].points[-1][1] - y)
-        if edge.downstream == node_id:
-            ends.append(scene.routes[index].points[0][1] - y)
-    return min(ends, default=0) < -CIRCLE / 4 and max(ends, default=0) < CIRCLE / 4
 
 
 def plain_line(line: str) -> str:

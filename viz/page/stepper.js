@@ -3,13 +3,14 @@
 // Python sends {run, figure, width, height, moments, start, plotly}. A moment names the frame that shows
 // it whole, and the frames that lead to it. Nothing is computed here: every number comes with the data.
 
-const MIN_SCALE = 0.75 // below this the figure scrolls: text on a projector has to be read
+const MIN_SCALE = 0.7 // below this the figure scrolls: text on a projector has to be read
 const MAX_SCALE = 1.5
 const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
 const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
 const REST = 900 // milliseconds between two steps while playing, at speed 1
 const REPORT = 180 // milliseconds of quiet before Python is told of the step
+const FONTS = ['24px "Source Serif"', '700 24px "Source Serif"', '16px "Source Sans"', '600 16px "Source Sans"', '16px "Source Code Pro"']
 const STOPPED = "stopped" // another step was asked for while this one was still moving
 
 const stages = new WeakMap()
@@ -28,6 +29,10 @@ export default function (component) {
     stage.close()
     stages.delete(parentElement)
   }
+}
+
+function loadFont(font) {
+  return document.fonts.load(font).catch(() => [])
 }
 
 function loadPlotly(url) {
@@ -75,7 +80,9 @@ class Stage {
     this.root.classList.toggle("sg-stale", data.stale)
     let library
     try {
-      library = await loadPlotly(data.plotly)
+      // Cards are measured below: in their own letters, not in those that stand in for them.
+      const [loaded] = await Promise.all([loadPlotly(data.plotly), ...FONTS.map(loadFont)])
+      library = loaded
     } catch {
       this.find("card").replaceChildren(element("p", "sg-words", "The drawing library could not be loaded: reload the page."))
       return
@@ -285,7 +292,7 @@ function element(tag, name, ...children) {
 
 function card(moment) {
   const head = element("div", "sg-card-head", element("strong", "", moment.heading))
-  if (!moment.card) return [head, element("p", "sg-words", moment.say)]
+  if (!moment.card) return [head, element("p", "sg-words", moment.say.replace(`${moment.heading}: `, ""))]
   const { title, statement, lines, words } = moment.card
   head.append(element("span", "sg-card-title", title))
   if (statement) head.append(element("span", "sg-card-statement", statement))
