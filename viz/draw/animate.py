@@ -33,7 +33,7 @@ def animate(
     except IndexError as error:
         count = len(trace.backwards)
         raise InputError(f"backward pass {backward} of a trace that has {count}.") from error
-    scene = Scene.of(chosen, arrange(chosen), theme, forward_first)
+    scene = Scene.of(chosen, arrange(chosen), theme, forward_first, legend=True)
     moments = moments_of(scene)
     figure = go.Figure(figure_of(scene, moments))
     figure.update_layout(

@@ -33,6 +33,8 @@ def caption_point(scene: Scene, node: Node, lines: list[str]) -> Point:
     width = max(map(len, lines)) * CAPTION_CHARACTER
     height = len(lines) * CAPTION_LINE
     first, *others = _candidates(scene.places[node.id], width, height)
+    if not scene.rich:
+        return first  # Of hundreds of names nobody reads each; the search takes long.
     passing, written = _passing(scene, node), _written(scene, node)
     best, fewest = first, _crossings(_box(first, width, height), passing, written)
     for point in others:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from viz.layout.places import Place, Point, Route
 
-OUTLINE_POINTS = 48
+OUTLINE_POINTS = 64
 """Every outline has as many points, so that the ring can glide from a circle to a pill."""
 GRADIENT_OFFSET = 11.0
 """Gradients run this far beside the forward line, on its right-hand side: below it."""

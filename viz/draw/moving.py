@@ -17,6 +17,8 @@ from viz.trace import Array, to_float
 
 ARROW_GAP = 6.0
 LABEL_GAP = 5.0
+MOST_TERMS = 3
+"""Of a longer sum only the last terms are shown; the rule card has them all."""
 
 
 def moving_traces(scene: Scene, moment: Moment) -> list[Drawn]:
@@ -48,7 +50,7 @@ def _ring(scene: Scene, node_id: str) -> Drawn:
         mode="lines",
         fill="toself",
         fillcolor=scene.theme.active_fill,
-        line={"color": scene.theme.active, "width": theme.RING_WIDTH},
+        line={"color": scene.theme.active, "width": theme.RING_WIDTH, "simplify": False},
         hoverinfo="skip",
         name="active",
     )
@@ -81,10 +83,8 @@ def line_count(text: str) -> int:
 
 def _gradients(scene: Scene, step: int) -> list[Drawn]:
     """Lines, heads and numbers of all gradients that have arrived after this many steps."""
-    arrived = scene.sent(step) if step >= 0 else ()
     fresh = scene.edges_from[_firing_node(scene, step)] if step >= 0 else ()
-    if not scene.rich:
-        arrived = fresh
+    arrived = scene.sent(step) if step >= 0 and scene.rich else fresh
     paths = [scene.gradient_paths[index] for index in arrived]
     xs, ys = joined([geometry.shortened(path, ARROW_GAP) for path in paths])
     lines = scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip")
@@ -117,13 +117,17 @@ def _dashed(scene: Scene) -> dict[str, object]:
 
 def _sums(scene: Scene, step: int) -> Drawn:
     """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
-    fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
-    arrived = scene.sent(step) if step >= 0 else ()
-    points, labels, positions = [], [], []
     firing = _firing_node(scene, step) if step >= 0 else ""
-    for node in scene.backward.nodes:
-        if node.kind != "leaf" or not (scene.rich or node.id == firing):
-            continue
+    if scene.rich:
+        leaves = [node for node in scene.backward.nodes if node.kind == "leaf"]
+        fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
+        arrived = scene.sent(step) if step >= 0 else ()
+    else:
+        leaves = [node for node in [scene.nodes.get(firing)] if node and node.kind == "leaf"]
+        fired = {firing}
+        arrived = scene.edges_to.get(firing, ())
+    points, labels, positions = [], [], []
+    for node in leaves:
         text, lines = sum_text(scene, node.id, arrived, node.id in fired)
         place = scene.places[node.id]
         several = len(scene.edges_to[node.id]) > 1
@@ -155,11 +159,15 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
             return (f"{len(here)} of {len(into)} arrived" if len(into) > 1 else "requires grad"), 1
         text = numbers(after)
         return f"grad <b>{text}</b>", line_count(text)
-    shown = " + ".join(_summand(part, first=index == 0) for index, part in enumerate(parts))
+    left_out = len(parts) - MOST_TERMS
+    terms = [_summand(part, first=index == 0) for index, part in enumerate(parts)]
+    shown = " + ".join(["…", *terms[left_out:]] if left_out > 0 else terms)
     if not fired:
         return f"grad {shown}", 1
     total = f"<b>{numbers(after)}</b>"
-    return (f"grad {total}" if len(parts) == 1 else f"grad {shown} = {total}"), 1
+    if len(parts) == 1:
+        return f"grad {total}", 1
+    return f"grad {shown} = {total}", 1
 
 
 def _summand(part: Array, first: bool) -> str:

@@ -25,20 +25,31 @@ class Scene:
     layout: Layout
     theme: Theme
     forward_first: bool = False
+    legend: bool = False
 
     @staticmethod
     def of(
-        backward: Backward, layout: Layout, theme: ThemeName, forward_first: bool = False
+        backward: Backward,
+        layout: Layout,
+        theme: ThemeName,
+        forward_first: bool = False,
+        legend: bool = False,
     ) -> Scene:
-        return Scene(backward, layout, THEMES[theme], forward_first)
+        """`legend`: inside the figure; the page has it beside the figure, where nothing scrolls."""
+        return Scene(backward, layout, THEMES[theme], forward_first, legend)
 
     @cached_property
     def width(self) -> float:
-        return max(self.layout.width, LEGEND_WIDTH)
+        return max(self.layout.width, LEGEND_WIDTH if self.legend else 0)
 
     @cached_property
     def height(self) -> float:
-        return self.layout.height + LEGEND_HEIGHT
+        return self.layout.height + self.strip
+
+    @cached_property
+    def strip(self) -> float:
+        """Height below the graph that the legend takes."""
+        return LEGEND_HEIGHT if self.legend else 0.0
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -50,7 +61,7 @@ class Scene:
         aside = (self.width - self.layout.width) / 2
         return {
             place.node: Place(
-                place.node, place.x + aside, place.y + LEGEND_HEIGHT, place.width, place.height
+                place.node, place.x + aside, place.y + self.strip, place.width, place.height
             )
             for place in self.layout.places
         }
@@ -61,8 +72,8 @@ class Scene:
         return {
             route.edge: Route(
                 route.edge,
-                tuple((x + aside, y + LEGEND_HEIGHT) for x, y in route.points),
-                (route.label[0] + aside, route.label[1] + LEGEND_HEIGHT) if route.label else None,
+                tuple((x + aside, y + self.strip) for x, y in route.points),
+                (route.label[0] + aside, route.label[1] + self.strip) if route.label else None,
             )
             for route in self.layout.routes
         }

@@ -38,7 +38,8 @@ def still_traces(scene: Scene) -> list[Drawn]:
 
 def front_traces(scene: Scene) -> list[Drawn]:
     """What stands in front of the ring that lights the active node."""
-    return [_signs(scene), _captions(scene), _pills(scene), _hover(scene), *_legend(scene)]
+    legend = _legend(scene) if scene.legend else []
+    return [_signs(scene), _captions(scene), _pills(scene), _hover(scene), *legend]
 
 
 def joined(lines: list[geometry.Polyline]) -> tuple[list[float | None], list[float | None]]:
@@ -114,7 +115,7 @@ def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> 
         mode="lines",
         fill="toself",
         fillcolor=fill,
-        line={"color": line, "width": width},
+        line={"color": line, "width": width, "simplify": False},
         hoverinfo="skip",
         name=kind,
     )
@@ -122,16 +123,28 @@ def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> 
 
 def _signs(scene: Scene) -> Drawn:
     shown = [node for node in scene.backward.nodes if node.kind == "operation"]
-    labels = [plain(sign(node), 8) for node in shown]
+    labels = [plain(_word(node), 12) for node in shown]
     trace = texts(
         scene, [_centre(scene, node) for node in shown], labels, theme.SIGN_SIZE, scene.theme.text
     )
     trace["textfont"]["shadow"] = "none"
     # A short sign is drawn large; a word has to fit into the circle.
-    trace["textfont"]["size"] = [
-        theme.SIGN_SIZE if len(label) <= 4 else theme.WORD_SIZE for label in labels
-    ]
+    trace["textfont"]["size"] = [_sign_size(label) for label in labels]
     return trace
+
+
+def _word(node: Node) -> str:
+    """The sign of the operation; where that had to be cut, the function's name."""
+    short = sign(node)
+    parts = (node.function or "").split(".")
+    name = parts[1].strip("_") if len(parts) > 1 else ""
+    return name if short.endswith("…") and 0 < len(name) <= 11 else short
+
+
+def _sign_size(label: str) -> float:
+    if len(label) <= 4:
+        return theme.SIGN_SIZE
+    return theme.WORD_SIZE if len(label) <= 7 else theme.LONG_WORD_SIZE
 
 
 def _captions(scene: Scene) -> Drawn:
@@ -184,7 +197,12 @@ def _hover(scene: Scene) -> Drawn:
         marker={"size": [scene.places[node.id].height * 0.9 for node in nodes], "opacity": 0},
         hovertext=[_hover_text(scene, node) for node in nodes],
         hovertemplate="%{hovertext}<extra></extra>",
-        hoverlabel={"align": "left", "font": {"family": theme.FONT, "size": theme.NAME_SIZE}},
+        hoverlabel={
+            "align": "left",
+            "bgcolor": scene.theme.background,
+            "bordercolor": scene.theme.edge,
+            "font": {"family": theme.FONT, "size": theme.NAME_SIZE, "color": scene.theme.text},
+        },
     )
 
 

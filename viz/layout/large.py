@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from fast_sugiyama import from_edges
 
@@ -13,6 +13,7 @@ from viz.trace import Backward
 COLUMN_GAP = 110.0
 ROW_GAP = 130.0
 MARGIN = 40.0
+MOST_USES = 8
 UNIT = 72.0
 """fast-sugiyama's own distance between two layers, and between two neighbours of one layer."""
 
@@ -57,7 +58,15 @@ def arrange_large(backward: Backward) -> Layout:
 
 def _spots(backward: Backward) -> dict[str, tuple[float, float]]:
     """Layer (from the leaves) and row of each node."""
-    edges = sorted({(edge.downstream, edge.upstream) for edge in backward.edges})
+    uses = Counter(edge.downstream for edge in backward.edges)
+    # A leaf that is used everywhere would run through every layer: one of its uses places it.
+    placed: set[str] = set()
+    edges = []
+    for edge in sorted(backward.edges, key=lambda edge: (edge.downstream, edge.upstream)):
+        if uses[edge.downstream] <= MOST_USES or edge.downstream not in placed:
+            edges.append((edge.downstream, edge.upstream))
+            placed.add(edge.downstream)
+    edges = sorted(set(edges))
     numbers = {node.id: index for index, node in enumerate(backward.nodes)}
     layouts = from_edges(
         [(numbers[a], numbers[b]) for a, b in edges],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from viz.draw.theme import ThemeName
 from viz.errors import InputError, UserError
 from viz.page import assets, components, engine, housekeeping, state
 from viz.page.address import LINK_CHARACTERS, link_length
@@ -15,6 +14,8 @@ from viz.sandbox import Answer
 from viz.trace import Input
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
+MOST_BUTTONS = 5
+"""More backward passes than this are chosen from a list."""
 
 
 def main() -> None:
@@ -39,15 +40,9 @@ def main() -> None:
         if answer is None or not answer.trace.backwards:
             st.info("The graph of the backward pass appears here, once there is one.")
         else:
-            run = state.run_name(answer.trace.source, answer.trace.inputs, chosen)
-            st.session_state.shown_run = run
-            stage_view(answer, run, chosen, theme(), stale, assets.plotly_address())
+            stage_view(answer, chosen, stale, assets.plotly_address())
     _footer(left)
     _publish(left)
-
-
-def theme() -> ThemeName:
-    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def _header() -> None:
@@ -75,6 +70,8 @@ def _choose_example() -> None:
     slug = st.session_state.example
     if slug in BY_SLUG:
         state.choose(BY_SLUG[slug])
+    # The menu is a shelf, not a state: the same example can be taken down again.
+    st.session_state.example = None
 
 
 def _run(
@@ -91,7 +88,7 @@ def _run(
         return None, error
     finally:
         waiting.empty()
-    state.remember(answer.trace.inputs)
+    state.remember(state.mode(), answer.trace.inputs)
     if answer.trace.backwards:
         st.session_state.last_good = answer
     return answer, None
@@ -120,16 +117,22 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
         st.error(markdown_safe(str(error)), icon=":material/error:")
     _inputs(error)
     if len(backwards) > 1 and not stale:
-        lines = [backward.line for backward in backwards]
-        st.segmented_control(
-            "Backward pass",
-            range(len(backwards)),
-            format_func=lambda index: f"{index + 1}: line {lines[index] or '–'}",
-            key=_backward_key(),
-            required=True,
-        )
+        _choice_of_backward([backward.line for backward in backwards])
     st.session_state.shown_backward = chosen if len(backwards) > 1 else None
     return chosen
+
+
+def _choice_of_backward(lines: list[int | None]) -> None:
+    def title(index: int) -> str:
+        return f"{index + 1}: line {lines[index] or '–'}"
+
+    options = range(len(lines))
+    if len(lines) <= MOST_BUTTONS:
+        st.segmented_control(
+            "Backward pass", options, format_func=title, key=_backward_key(), required=True
+        )
+    else:
+        st.selectbox("Backward pass", options, format_func=title, key=_backward_key())
 
 
 def _backward_key() -> str:
@@ -148,20 +151,20 @@ def _chosen_backward(count: int, stale: bool) -> int:
 
 def _inputs(error: UserError | None) -> None:
     """One row for each input: its name, its value as text, and whether it requires grad."""
-    for given in state.inputs():
+    for given in state.shown_inputs():
         name, value, grad = st.columns([0.17, 0.47, 0.36], vertical_alignment="center", gap="small")
         wrong = isinstance(error, InputError) and error.name == given.name
         shown = markdown_safe(given.name)
         name.markdown(f":red[**{shown}**] =" if wrong else f"**{shown}** =")
-        st.session_state.setdefault(state.value_key(given.name), given.text)
-        st.session_state.setdefault(state.grad_key(given.name), given.requires_grad)
+        st.session_state.setdefault(state.value_key(state.mode(), given.name), given.text)
+        st.session_state.setdefault(state.grad_key(state.mode(), given.name), given.requires_grad)
         value.text_input(
             f"Value of {given.name}",
-            key=state.value_key(given.name),
+            key=state.value_key(state.mode(), given.name),
             label_visibility="collapsed",
             placeholder="2  or  [[1, 2], [3, 4]]  or  randn(2, 3, seed=1)",
         )
-        grad.toggle("requires grad", key=state.grad_key(given.name))
+        grad.toggle("requires grad", key=state.grad_key(state.mode(), given.name))
 
 
 def _results(answer: Answer, chosen: int) -> None:

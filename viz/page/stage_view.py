@@ -16,32 +16,33 @@ from viz.sandbox import Answer
 VIEWS = {"": "torchviz", "steps": "All steps"}
 
 
+def theme() -> ThemeName:
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
 @st.fragment
-def stage_view(
-    answer: Answer, run: str, chosen: int, theme: ThemeName, stale: bool, plotly: str
-) -> None:
+def stage_view(answer: Answer, chosen: int, stale: bool, plotly: str) -> None:
     """Show one backward pass, its steps and torchviz's picture of it."""
+    colours = theme()
     forward_first = bool(st.session_state.get("forward_first"))
-    stage = engine.drawn_stage(run, chosen, theme, forward_first, answer)
-    look = f"{theme}/{forward_first}/{stale}"
+    content = state.content_name(answer.trace, chosen)
+    stage = engine.drawn_stage(content, chosen, colours, forward_first, answer)
+    run = state.run_name(answer.trace.backwards[chosen], chosen, forward_first)
+    st.session_state.shown_run = run
+    look = f"{content}/{colours}/{stale}"
     components.stepper(run, look, stage, state.start_step(run), plotly, stale)
-    st.toggle("Show the forward pass first", key="forward_first", on_change=_forget_step)
+    st.toggle("Show the forward pass first", key="forward_first")
     torchviz, steps = st.tabs(
         list(VIEWS.values()), key=_tab_key(), on_change=_remember_view, default=_shown_view()
     )
     # Only the open one is filled: a hidden picture would cost as much as a shown one.
     if _shown_view() == VIEWS["steps"]:
         with steps:
-            _steps(answer, chosen, theme, stage, run)
+            _steps(answer, chosen, colours, stage, run)
     else:
         with torchviz:
-            _torchviz(answer, run, chosen, theme)
+            _torchviz(answer, content, chosen, colours)
     state.publish()
-
-
-def _forget_step() -> None:
-    """Forward steps move all numbers: start again."""
-    st.session_state.wanted_step = 0
 
 
 def _tab_key() -> str:
@@ -57,14 +58,14 @@ def _remember_view() -> None:
     st.session_state.view = names.get(str(st.session_state.get(_tab_key())), "")
 
 
-def _torchviz(answer: Answer, run: str, chosen: int, theme: ThemeName) -> None:
+def _torchviz(answer: Answer, content: str, chosen: int, theme: ThemeName) -> None:
     """torchviz's own picture with our names and numbers, and its downloads."""
     with st.container(horizontal=True, vertical_alignment="center"):
         attributes = st.toggle("Attributes", key="attributes")
         saved = st.toggle("Saved tensors", key="saved")
-        dot = engine.picture_text(run, chosen, attributes, saved, theme, answer)
+        dot = engine.picture_text(content, chosen, attributes, saved, theme, answer)
         # What is taken home is for paper.
-        plain = engine.picture_text(run, chosen, attributes, saved, "light", answer)
+        plain = engine.picture_text(content, chosen, attributes, saved, "light", answer)
         picture = engine.rendered(dot, "svg")
         if isinstance(picture, bytes):
             _download("SVG", lambda: engine.rendered(plain, "svg"), "image/svg+xml")

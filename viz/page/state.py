@@ -13,7 +13,7 @@ import streamlit as st
 from viz.page import components
 from viz.page.address import Address, Mode, Query, from_query, to_query
 from viz.page.examples import FIRST, Example
-from viz.trace import Input
+from viz.trace import Backward, Input, Trace
 
 MODES: tuple[Mode, ...] = ("Expression", "Program")
 
@@ -46,11 +46,12 @@ def _start(wanted: Address) -> None:
     session.generation = session.get("generation", 0) + 1
     session.setdefault("texts", {"Expression": "(y - x*w)**2", "Program": FIRST.source})
     session.setdefault("remembered", {mode: {} for mode in MODES})
+    session.setdefault("used", {mode: () for mode in MODES})
     session.texts = {**session.texts, wanted.mode: wanted.source}
-    session.remembered[wanted.mode] = {given.name: given for given in wanted.inputs}
+    remember(wanted.mode, wanted.inputs)
     for given in wanted.inputs:
-        session[value_key(given.name)] = given.text
-        session[grad_key(given.name)] = given.requires_grad
+        session[value_key(wanted.mode, given.name)] = given.text
+        session[grad_key(wanted.mode, given.name)] = given.requires_grad
     session.mode = wanted.mode
     session.forward_first = wanted.forward_first
     session.wanted_backward = wanted.backward
@@ -79,32 +80,49 @@ def source() -> str:
     return str(st.session_state.texts[present])
 
 
-def value_key(name: str) -> str:
-    return f"value:{name}"
+def value_key(of: Mode, name: str) -> str:
+    return f"value:{of}:{name}"
 
 
-def grad_key(name: str) -> str:
-    return f"grad:{name}"
+def grad_key(of: Mode, name: str) -> str:
+    return f"grad:{of}:{name}"
 
 
 def inputs() -> tuple[Input, ...]:
-    """The inputs of the present mode, as last typed; those of a former program are kept too."""
-    remembered: dict[str, Input] = st.session_state.remembered[mode()]
+    """All inputs that were ever typed in the present mode: a name that comes back finds its value."""
+    present = mode()
+    remembered: dict[str, Input] = st.session_state.remembered[present]
     for name, given in list(remembered.items()):
-        text = st.session_state.get(value_key(name), given.text)
-        requires_grad = st.session_state.get(grad_key(name), given.requires_grad)
+        text = st.session_state.get(value_key(present, name), given.text)
+        requires_grad = st.session_state.get(grad_key(present, name), given.requires_grad)
         remembered[name] = Input(name, str(text), bool(requires_grad))
     return tuple(remembered.values())
 
 
-def remember(used: Iterable[Input]) -> None:
+def shown_inputs() -> tuple[Input, ...]:
+    """The inputs that the program has, in its order."""
+    known = {given.name: given for given in inputs()}
+    return tuple(known[name] for name in st.session_state.used[mode()])
+
+
+def remember(of: Mode, used: Iterable[Input]) -> None:
     """Keep the inputs that the program turned out to have, in its order."""
-    st.session_state.remembered[mode()] = {given.name: given for given in used}
+    used = tuple(used)
+    st.session_state.used[of] = tuple(given.name for given in used)
+    st.session_state.remembered[of].update((given.name, given) for given in used)
 
 
-def run_name(source_text: str, given: tuple[Input, ...], backward: int) -> str:
-    """A short name for one backward pass of one run."""
-    return f"{abs(hash((source_text, given, backward))):x}"
+def content_name(trace: Trace, backward: int) -> str:
+    """A short name for one backward pass of one run, its numbers included."""
+    return f"{hash((trace.source, trace.inputs, backward)):x}"
+
+
+def run_name(chosen: Backward, number: int, forward_first: bool) -> str:
+    """A short name for what is stepped through: other numbers in the same graph leave it the same,
+    so that the step stays while a person changes an input."""
+    nodes = tuple((node.id, node.kind, node.name, node.variable) for node in chosen.nodes)
+    order = tuple(step.node for step in chosen.steps)
+    return f"{hash((nodes, order, number, forward_first)):x}"
 
 
 def start_step(run: str) -> int:
@@ -130,7 +148,7 @@ def address() -> Address:
     return Address(
         mode(),
         source(),
-        inputs(),
+        shown_inputs(),
         step(run) if run else int(session.wanted_step),
         session.get("shown_backward"),
         bool(session.get("forward_first")),
