@@ -177,9 +177,15 @@ def _summand(part: Array, first: bool) -> str:
 
 def _travelling(scene: Scene, edges: tuple[int, ...], share: float) -> list[Drawn]:
     paths = [geometry.along(scene.gradient_paths[index], share) for index in edges]
-    xs, ys = joined(paths)
+    # A line glides only to one of as many points: those still to come wait at its tip.
+    waiting = [
+        len(scene.gradient_paths[index]) - len(path)
+        for index, path in zip(edges, paths, strict=True)
+    ]
+    xs, ys = joined([path + path[-1:] * more for path, more in zip(paths, waiting, strict=True)])
+    dashed = _dashed(scene) | {"simplify": False}
     return [
-        scatter(x=xs, y=ys, mode="lines", line=_dashed(scene), hoverinfo="skip"),
+        scatter(x=xs, y=ys, mode="lines", line=dashed, hoverinfo="skip"),
         scatter(
             x=[round(path[-1][0], 1) for path in paths] or NOTHING,
             y=[round(path[-1][1], 1) for path in paths] or NOTHING,
