@@ -13,12 +13,12 @@ from viz.language.builtins import BUILTINS
 from viz.language.capacity import need_items, within_memory
 from viz.language.explain import Operands, explain
 from viz.language.expressions import EXPRESSIONS
-from viz.language.functions import NAMES, PREDEFINED, bare_function
-from viz.language.names import did_you_mean
+from viz.language.functions import PREDEFINED, bare_function
 from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
 from viz.language.statements import STATEMENTS, Signal
+from viz.language.unknown import unknown_name
 from viz.language.values import Frame, Value
 from viz.limits import Limits
 from viz.trace import Notice
@@ -149,22 +149,12 @@ class Machine:
         raise located(self.unknown_name(name, called), node, self.program.source)
 
     def unknown_name(self, name: str, called: bool) -> ProgramError:
+        variables: list[str] = []
         frame: Frame | None = self.frame
-        known = {*PREDEFINED, *BUILTINS}
-        if self.program.kind == "expression":
-            known |= {row.rpartition(".")[2] for row in NAMES}
         while frame is not None:
-            known |= frame.variables.keys()
+            variables += frame.variables
             frame = frame.parent
-        hint = did_you_mean(name, sorted(known))
-        if (row := bare_function(name)) is not None:
-            hint = f"Did you mean '{row.name.replace('torch.nn.functional', 'F')}'?"
-        if called:
-            return ProgramError(f"unknown function '{name}'.", hint=hint)
-        return ProgramError(
-            f"unknown name '{name}'.",
-            hint=hint or f"Give it a value first: {name} = torch.tensor(1.0, requires_grad=True).",
-        )
+        return unknown_name(name, self.program, variables, called=called)
 
     def bind(self, name: str, value: Value, line: int) -> None:
         self.frame.variables[name] = value

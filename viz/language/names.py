@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,15 +26,65 @@ IN_TORCH = {
 """What the modules have beside the rows: only to tell a name that is left out from a wrong one."""
 KNOWN_ATTRIBUTES = MEMBER_NAMES | LAST_PARTS
 
+LONGEST = 60
+"""Letters of a name for which a known one is looked for."""
+
+
+MOVE = 2
+"""What a letter too many, too few or wrong costs; a letter in the wrong case costs half."""
+
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """The nearest known name as a question.
+    """The nearest known name as a question; None where no name is really near.
 
-    >>> did_you_mean("torch.sinn", ["torch.sin", "torch.exp"])
-    "Did you mean 'torch.sin'?"
+    >>> did_you_mean("sinn", ["sin", "exp"]), did_you_mean("foo", ["floor"])
+    ("Did you mean 'sin'?", None)
     """
-    nearest = difflib.get_close_matches(name[:60], list(known), n=1, cutoff=0.7)
-    return f"Did you mean '{nearest[0]}'?" if nearest else None
+    nearest = nearest_of(name, known)
+    return f"Did you mean '{nearest}'?" if nearest else None
+
+
+def nearest_of(name: str, known: Iterable[str]) -> str | None:
+    """The name that differs in its case alone, or else the one that differs least.
+
+    As in Python at most a third of the letters of both may differ, and three more; but one letter
+    is never taken for another. Of two names that differ equally, the one that begins alike is
+    nearer, and then the shorter one.
+
+    >>> nearest_of("X", ["w", "x"]), nearest_of("true", ["True", "tree"]), nearest_of("q", ["eq"])
+    ('x', 'True', None)
+    """
+    near = []
+    for each in known:
+        most = min((len(name) + len(each) + 3) * MOVE // 6, MOVE * len(name) - 1)
+        if each == name or len(name) > LONGEST or abs(len(name) - len(each)) * MOVE > most:
+            continue
+        in_case_alone = name.lower() == each.lower()
+        cost = 0 if in_case_alone else edits(name, each)
+        if cost <= most:
+            near.append((cost, -alike(name, each), len(each), each))
+    return min(near)[-1] if near else None
+
+
+def alike(name: str, other: str) -> int:
+    """How many letters at the beginning are the same."""
+    pairs = enumerate(zip(name, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(name), len(other)))
+
+
+def edits(name: str, other: str) -> int:
+    """The cost of turning one name into the other, letter by letter (Levenshtein's distance).
+
+    >>> edits("sinn", "sin"), edits("Sin", "sin"), edits("sin", "sin")
+    (2, 1, 0)
+    """
+    row = [MOVE * column for column in range(len(other) + 1)]
+    for letter in name:
+        above, row = row, [row[0] + MOVE]
+        for column, its in enumerate(other):
+            changed = 0 if letter == its else 1 if letter.lower() == its.lower() else MOVE
+            row.append(min(above[column] + changed, above[column + 1] + MOVE, row[-1] + MOVE))
+    return row[-1]
 
 
 def unknown_row(full: str) -> ProgramError:
@@ -47,8 +96,14 @@ def unknown_row(full: str) -> ProgramError:
         meant = full.lower() if full.lower() in NAMES else None  # torch.Tensor, torch.tensor
         hint = f"Did you mean '{meant}'?" if meant else None
         return ProgramError(f"'{full}' is not part of the language.", hint=hint)
-    near = [name for name in ROWS if name.rpartition(".")[0] == module]
-    return ProgramError(f"unknown function '{full[:60]}'.", hint=did_you_mean(full, near))
+    near = nearest_of(last, [row[len(module) + 1 :] for row in ROWS if in_module(row, module)])
+    short = "F" if module == "torch.nn.functional" else module
+    hint = f"Did you mean '{short}.{near}'?" if near else None
+    return ProgramError(f"unknown function '{full[:60]}'.", hint=hint)
+
+
+def in_module(row: str, module: str) -> bool:
+    return row.rpartition(".")[0] == module
 
 
 def unknown_attribute(name: str, kind: str, known: Iterable[str]) -> ProgramError:
