@@ -6,6 +6,7 @@ from typing import Literal
 
 from viz.draw.scene import Scene
 from viz.draw.text import numbers, shape_text
+from viz.layout.places import SUMMARY, block
 from viz.rules import Card, describe, explain_seed, explain_step
 from viz.trace import Array, Record
 
@@ -19,7 +20,7 @@ class Moment(Record, frozen=True):
     name     of the frame that shows it whole: "f1", "b0", "b3"
     travel   frames that lead to it from the moment before
     node     the active node
-    x        where it stands, in pixels from the left of the figure at natural size
+    x, y     where it stands, in pixels from the upper left of the figure at natural size
     line     the line of the program that made it
     say      one sentence for the live region: "Step 3 of 5: MulBackward0 sends 4 to w."
     card     what the rule card says; None in the forward phase
@@ -31,6 +32,7 @@ class Moment(Record, frozen=True):
     travel: tuple[str, ...]
     node: str
     x: float
+    y: float
     line: int | None
     heading: str
     say: str
@@ -54,7 +56,7 @@ def _forward(scene: Scene, number: int) -> Moment:
         f"f{number}",
         (),
         node.id,
-        scene.places[node.id].x,
+        *_spot(scene, node.id),
         node.line,
         heading,
         f"{heading}: {statement}, which is {spoken(node.value)}.",
@@ -69,7 +71,7 @@ def _seed(scene: Scene) -> Moment:
         "b0",
         (),
         output.id,
-        scene.places[output.id].x,
+        *_spot(scene, output.id),
         scene.backward.line or output.line,
         "Start",
         f"Start: the gradient of {name} with respect to itself is sent into the graph.",
@@ -101,12 +103,17 @@ def _step(scene: Scene, number: int) -> Moment:
         f"b{number}",
         travel,
         node.id,
-        scene.places[node.id].x,
+        *_spot(scene, node.id),
         node.line,
         heading,
         f"{heading}: {said}",
         explain_step(scene.backward, number - 1),
     )
+
+
+def _spot(scene: Scene, node_id: str) -> tuple[float, float]:
+    place = scene.places[node_id]
+    return round(place.x, 1), round(scene.height - place.y, 1)
 
 
 def target(scene: Scene, node_id: str) -> str:
@@ -121,4 +128,6 @@ def spoken(array: Array | None) -> str:
         return "None"
     if array.is_scalar:
         return numbers(array)
+    if array.values is not None and block(array.shape) != SUMMARY:
+        return numbers(array).replace("<br>", ", ")
     return f"a tensor of shape {shape_text(array.shape)}"

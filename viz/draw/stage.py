@@ -11,19 +11,22 @@ from viz.draw.scene import Scene
 from viz.draw.still import Drawn, front_traces, still_traces
 from viz.draw.theme import ThemeName
 from viz.layout.places import Layout
+from viz.rules import describe
 from viz.trace import Backward, Record
 
+SPOKEN_OPERATIONS = 20
 STEP_MILLISECONDS = 450
 """How long the ring glides, or a gradient travels over one edge, at speed 1."""
 
 
 class Stage(Record, frozen=True):
-    """The figure as plotly's JSON, at natural size in pixels, and its positions."""
+    """The figure as plotly's JSON, at natural size in pixels, its positions, and its words."""
 
     figure: str
     width: float
     height: float
     moments: tuple[Moment, ...]
+    summary: str
 
 
 def stage(
@@ -33,12 +36,17 @@ def stage(
     scene = Scene.of(backward, layout, theme, forward_first)
     moments = moments_of(scene)
     figure = figure_of(scene, moments)
-    return Stage(
-        json.dumps(figure, ensure_ascii=False, separators=(",", ":")),
-        scene.width,
-        scene.height,
-        moments,
-    )
+    text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Stage(text, scene.width, scene.height, moments, _summary(scene))
+
+
+def _summary(scene: Scene) -> str:
+    """What the figure shows, for those who do not see it."""
+    forward = scene.backward.forward
+    shown = "; ".join(describe(scene.backward, node_id) for node_id in forward[:SPOKEN_OPERATIONS])
+    more = len(forward) - SPOKEN_OPERATIONS
+    ending = f"; and {more} more." if more > 0 else "."
+    return f"Computation graph, {len(forward)} operations: {shown}{ending}"
 
 
 def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> dict[str, Any]:

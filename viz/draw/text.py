@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from viz.layout.places import block
+from viz.layout.places import SUMMARY, block
 from viz.rules import format_number
 from viz.trace import Array, to_float
 
@@ -54,7 +54,7 @@ def numbers(array: Array | None) -> str:
     """The array's numbers as they fit into `block(shape)`: whole where small, else a summary."""
     if array is None:
         return "?"
-    if array.values is None or block(array.shape) == (13, 2):
+    if array.values is None or block(array.shape) == SUMMARY:
         return summary(array)
     values = [to_float(value) for value in array.values]
     if array.dtype == "bool":

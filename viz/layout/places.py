@@ -39,6 +39,10 @@ class Layout(Record, frozen=True):
     routes: tuple[Route, ...]
 
 
+SUMMARY = (13, 2)
+"""Room for shape and range."""
+
+
 def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
     """How many characters and lines are kept free for the numbers of a tensor of this shape.
 
@@ -51,5 +55,5 @@ def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
     if not shape:
         return 6, 1
     if 0 in shape or len(shape) > 2 or any(size > 3 for size in shape):
-        return 13, 2
+        return SUMMARY
     return 6 * shape[-1] + 2, 1 if len(shape) == 1 else shape[0]

@@ -40,10 +40,12 @@ def stepper(run: str, look: str, stage: Stage, start: int, plotly: str, stale: b
             "height": stage.height,
             "moments": msgspec.to_builtins(stage.moments),
             "start": start,
+            "summary": stage.summary,
             "plotly": plotly,
             "stale": stale,
         },
         on_position_change=_nothing,
+        on_surface_change=_nothing,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from html import escape
 
 from viz.draw.moments import Moment
 from viz.draw.scene import Scene
 from viz.draw.text import numbers, shape_text
+from viz.rules.numbers import format_value
 from viz.trace import Array, Backward, Leaf
+
+CELL_NUMBERS = 12
+"""A tensor with more elements stands in a table as shape and range, and opens on a click."""
 
 
 def markdown_safe(text: str) -> str:
@@ -23,7 +28,9 @@ def markdown_safe(text: str) -> str:
 
 def printed_text(printed: str) -> str:
     """What the program printed, character by character."""
-    shown = escape(printed.rstrip("\n"))
+    # What turns the writing direction could show another text than was printed.
+    plain = "".join("\ufffd" if unicodedata.category(c) == "Cf" else c for c in printed)
+    shown = escape(plain.rstrip("\n"))
     return f'<div class="sg-label">Output</div><pre class="sg-output">{shown}</pre>'
 
 
@@ -51,12 +58,25 @@ def _leaf_row(backward: Backward, leaf: Leaf) -> str:
 
 
 def cell(array: Array | None) -> str:
-    """A tensor in a table cell: numbers where small, else shape and range, over several lines."""
+    """A tensor in a table cell: all its numbers where they are few, else shape and range, which
+    open to the numbers that were recorded."""
     if array is None:
         return "–"
-    text = numbers(array)  # plotly's line breaks are HTML's
-    shape = shape_text(array.shape)
-    return text if not shape or text.startswith(shape) else f"{text}"
+    if array.values is None or len(array.shape) > 2 or array.size == 0:
+        return numbers(array)
+    if array.size <= CELL_NUMBERS:
+        return rows_of(array)
+    return f"<details><summary>{numbers(array)}</summary>{rows_of(array)}</details>"
+
+
+def rows_of(array: Array) -> str:
+    """One line for each row of a matrix."""
+    shown = [format_value(value) for value in array.values or ()]
+    if array.is_scalar:
+        return shown[0]
+    columns = array.shape[-1]
+    rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]
+    return "<br>".join(f"[{', '.join(row)}]" for row in rows)
 
 
 def steps_table(scene: Scene, moments: tuple[Moment, ...], current: int) -> str:
@@ -102,7 +122,10 @@ def line_notes(backward: Backward) -> dict[int, str]:
     notes: dict[int, str] = {}
     for node_id in backward.forward:
         node = backward.node(node_id)
-        if node.variable and node.line and node.value is not None:
+        if node.variable and node.line and node.value is not None and len(node.values) == 1:
             text = numbers(node.value)
-            notes[node.line] = text if "<br>" not in text else shape_text(node.value.shape)
+            again = "last " if node.line in notes else ""
+            notes[node.line] = again + (
+                text if "<br>" not in text else shape_text(node.value.shape)
+            )
     return notes

@@ -46,7 +46,7 @@ def _start(wanted: Address) -> None:
     session.generation = session.get("generation", 0) + 1
     session.setdefault("texts", {"Expression": "(y - x*w)**2", "Program": FIRST.source})
     session.setdefault("remembered", {mode: {} for mode in MODES})
-    session.setdefault("used", {mode: () for mode in MODES})
+    session.setdefault("used", dict.fromkeys(MODES, ()))
     session.texts = {**session.texts, wanted.mode: wanted.source}
     remember(wanted.mode, wanted.inputs)
     for given in wanted.inputs:
@@ -89,7 +89,7 @@ def grad_key(of: Mode, name: str) -> str:
 
 
 def inputs() -> tuple[Input, ...]:
-    """All inputs that were ever typed in the present mode: a name that comes back finds its value."""
+    """All inputs ever typed in the present mode: a name that comes back finds its value."""
     present = mode()
     remembered: dict[str, Input] = st.session_state.remembered[present]
     for name, given in list(remembered.items()):

@@ -4,8 +4,10 @@
 // it whole, and the frames that lead to it. Nothing is computed here: every number comes with the data.
 
 const MIN_SCALE = 0.7 // below this the figure scrolls: text on a projector has to be read
+const WHOLE_SCALE = 0.02 // unless a person asks to see all of it at once
 const MAX_SCALE = 1.5
 const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
+const MAX_CARD = 300 // pixels; a taller card scrolls
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
 const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
 const REST = 900 // milliseconds between two steps while playing, at speed 1
@@ -25,6 +27,10 @@ export default function (component) {
   }
   stage.report = (position) => setStateValue("position", position)
   stage.show(data)
+  // The person switched between light and dark: Python draws the figure in the other colours.
+  const surface = getComputedStyle(parentElement).getPropertyValue("--st-background-color")
+  if (stage.surface && stage.surface !== surface) setStateValue("surface", surface)
+  stage.surface = surface
   return () => {
     stage.close()
     stages.delete(parentElement)
@@ -62,6 +68,10 @@ class Stage {
     this.find("play").onclick = () => this.toggle()
     this.find("next").onclick = () => this.step()
     this.find("last").onclick = () => this.jump(Infinity)
+    this.find("whole").onclick = () => {
+      this.whole = !this.whole
+      this.fit()
+    }
     this.find("slider").oninput = (event) => this.jump(Number(event.target.value))
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
@@ -91,6 +101,7 @@ class Stage {
     const figure = JSON.parse(data.figure)
     const config = { displayModeBar: false, responsive: false, doubleClick: false }
     await library.newPlot(this.find("chart"), { ...figure, config })
+    this.find("frame").setAttribute("aria-label", data.summary)
     this.find("slider").max = data.moments.length - 1
     this.reserve()
     this.fit()
@@ -206,6 +217,7 @@ class Stage {
     this.find("slider").setAttribute("aria-valuetext", moment.say)
     this.find("where").textContent = moment.heading
     this.find("say").textContent = moment.say
+    this.find("card").scrollTop = 0
     this.find("card").replaceChildren(...card(moment))
     this.find("card").dataset.phase = moment.phase
     this.label()
@@ -240,7 +252,11 @@ class Stage {
     const room = view.clientWidth
     const tallest = window.innerHeight * MAX_HEIGHT
     const fitting = Math.min(MAX_SCALE, room / this.data.width, tallest / this.data.height)
-    const scale = Math.max(MIN_SCALE, fitting)
+    const scale = Math.max(this.whole ? WHOLE_SCALE : MIN_SCALE, fitting)
+    const whole = this.find("whole")
+    whole.hidden = fitting >= MIN_SCALE
+    whole.setAttribute("aria-pressed", String(Boolean(this.whole)))
+    view.style.maxHeight = `${Math.round(tallest) + 12}px`
     const frame = this.find("frame")
     frame.style.width = `${this.data.width * scale}px`
     frame.style.height = `${this.data.height * scale}px`
@@ -251,15 +267,16 @@ class Stage {
 
   follow(moment) {
     const view = this.find("view")
-    if (!this.scale || view.scrollWidth <= view.clientWidth + 1) return
+    if (!this.scale) return
     const left = moment.x * this.scale - view.clientWidth / 2
-    view.scrollTo({ left, behavior: this.still ? "auto" : "smooth" })
+    const top = moment.y * this.scale - view.clientHeight / 2
+    view.scrollTo({ left, top, behavior: this.still ? "auto" : "smooth" })
   }
 
   // The tallest card decides the height, so that nothing below it ever moves.
   reserve() {
     const place = this.find("card")
-    place.style.minHeight = ""
+    place.style.height = ""
     const probe = place.cloneNode(false)
     probe.style.cssText = `position:absolute;visibility:hidden;width:${place.offsetWidth}px`
     place.after(probe)
@@ -269,7 +286,7 @@ class Stage {
       tallest = Math.max(tallest, Math.ceil(probe.getBoundingClientRect().height))
     }
     probe.remove()
-    place.style.minHeight = `${tallest}px`
+    place.style.height = `${Math.min(tallest, MAX_CARD)}px`
   }
 
   close() {
@@ -308,8 +325,8 @@ function formula(line) {
 }
 
 function matrix(part) {
-  const table = element("table", `sg-matrix sg-${part.role}`)
+  const table = element("table", "")
   if (part.label) table.setAttribute("aria-label", part.label)
   for (const row of part.rows) table.append(element("tr", "", ...row.map((text) => element("td", "", text))))
-  return table
+  return element("div", `sg-matrix sg-${part.role}`, table)
 }
