@@ -16,7 +16,7 @@ PAGE := $(VENV)/.page
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test screenshots browser lint format types check bench clean
+.PHONY: help run setup test screenshots pictures browser lint format types check bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -29,6 +29,9 @@ test: $(TOOLS) browser ## set up and run all tests, in the browser too
 
 screenshots: $(TOOLS) browser ## accept how the page looks now: look at `git diff` before committing
 	$(BIN)/python -m pytest tests/browser --update-screenshots $(ARGS)
+
+pictures: $(TOOLS) browser ## make the pictures of the README anew, from the running page
+	$(BIN)/python -m scripts.pictures
 
 setup: $(PAGE) $(TOOLS) ## set up only
 

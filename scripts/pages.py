@@ -52,11 +52,13 @@ def open_page(
     width: int = 1280,
     height: int = 800,
     reduced_motion: bool = False,
+    own_clock: bool = False,
     watch: Callable[[Page], None] = lambda page: None,
 ) -> Iterator[Page]:
     """A window of its own (no cookies, no storage) on the page, once the page is idle.
 
-    watch   is called with the window while it is still empty
+    own_clock   the page's clock can be stopped and moved by hand (`page.clock`)
+    watch       is called with the window while it is still empty
     """
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -70,6 +72,8 @@ def open_page(
     try:
         page = context.new_page()
         watch(page)
+        if own_clock:
+            page.clock.install()
         page.goto(f"{url}/?{urlencode(query, doseq=True)}" if query else url)
         wait_until_idle(page)
         yield page

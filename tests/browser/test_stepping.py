@@ -192,6 +192,33 @@ def test_with_motion_the_gradient_travels(open_page):
     assert len(names) > 3
 
 
+TRAVELLING = """
+() => {
+  const [line, head] = [...document.querySelectorAll('.sg-chart .scatterlayer .trace')].slice(-2)
+  const tips = [...line.querySelectorAll('.lines path')]
+    .map(path => path.getAttribute('d').match(/-?[0-9.]+,-?[0-9.]+$/)[0].split(',').map(Number))
+  const heads = [...head.querySelectorAll('.points path')]
+    .map(path => path.getAttribute('transform').match(/-?[0-9.]+/g).slice(0, 2).map(Number))
+  return {tips, heads}
+}
+"""
+
+
+def test_the_line_of_a_travelling_gradient_ends_at_its_head_all_the_way(open_page):
+    # The page's clock is moved by hand: every frame is looked at, however slow the machine is.
+    page = open_page(link_to("used-three-times"), own_clock=True)
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.keyboard.press("ArrowRight")
+    ways: list[tuple[float, ...]] = []
+    while page.locator(".sg-stage[data-state=idle]").count() == 0:
+        page.clock.run_for(50)
+        seen = page.evaluate(TRAVELLING)
+        for tip, head in zip(seen["tips"], seen["heads"], strict=False):
+            assert tip == pytest.approx(head, abs=1.5)
+            ways.append(tuple(head))
+    assert len(set(ways)) > 8, "hardly anything has moved"
+
+
 @pytest.mark.parametrize("slug", ["notebook-2", "used-three-times", "matmul-mse", "ten-tanh"])
 def test_nothing_jumps_and_nothing_is_built_anew_between_steps(open_page, slug):
     page = open_page(link_to(slug), reduced_motion=True)
