@@ -12,7 +12,7 @@ Names are loaded when they are first used: a program that only reads traces load
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,11 @@ _HOMES = {
 
 
 def explain(
-    source: str, inputs: Mapping[str, Any] | None = None, *, limits: Limits | None = None
+    source: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    limits: Limits | None = None,
+    record: Iterable[int] = (),
 ) -> Trace:
     """Runs the program in a child process and returns what the engine did.
 
@@ -56,6 +60,8 @@ def explain(
              as "randn(2, 3)", anything with `tolist()`, or a pair (value, requires_grad).
              Inputs require grad unless the pair says otherwise.
     limits   what the run may cost; `viz.Limits()` where None
+    record   numbers of calls of backward, from 0, to be recorded step by step in a training loop,
+             beside the first and the last; `history` has every call in a few numbers
 
     Raises ProgramError, InputError or LimitError.
     """
@@ -63,7 +69,7 @@ def explain(
     from viz.limits import DEFAULT
 
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
-    return sandbox.explain(source, given, limits or DEFAULT).trace
+    return sandbox.explain(source, given, limits or DEFAULT, record=record).trace
 
 
 def _to_input(name: str, value: Any) -> Any:

@@ -50,11 +50,11 @@ def test_operations_without_gradients_are_not_counted():
     assert trace_of(source, Limits(total_operations=1)).backwards
 
 
-def test_backward_passes_are_limited():
+def test_calls_of_backward_are_limited():
     source = (
         "x = torch.tensor(0.5, requires_grad=True)\nfor step in range({}):\n    (x * 2).backward()"
     )
-    limits = Limits(backwards=3)
+    limits = Limits(backward_calls=3)
     assert len(trace_of(source.format(3), limits).backwards) == 3
     with pytest.raises(LimitError, match="more than 3 times") as refusal:
         trace_of(source.format(4), limits)

@@ -64,6 +64,8 @@ class Calls(TorchDispatchMode):
         self._pending: _Pending | None = None
         self._named = 0
         self._anchors = Anchors()
+        self._below = 0
+        self.awake = True
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -89,6 +91,29 @@ class Calls(TorchDispatchMode):
             for _ in above[:-1]:
                 _pop_mode()
             _push_all(above)
+
+    def sleep(self) -> None:
+        """Out of the stack of modes until `wake`: PyTorch runs as if nobody watched."""
+        stack = _get_current_dispatch_mode_stack()
+        if self in stack:
+            self.settle()
+            self._below = stack.index(self)
+            above = self._pop_with_those_above()
+            _push_all(above[:-1])
+            self.awake = False
+
+    def wake(self) -> None:
+        """Back to the same place. What was called meanwhile is unknown, constants may be others."""
+        if not self.awake:
+            above = [_pop_mode() for _ in _get_current_dispatch_mode_stack()[self._below :]]
+            _push_all([*above, self])
+            self.awake = True
+            for subject in self._subjects.values():
+                subject.sighting = None
+
+    def __exit__(self, *error: Any) -> None:
+        self.wake()
+        super().__exit__(*error)
 
     def _pop_with_those_above(self) -> list[TorchDispatchMode]:
         popped = [_pop_mode()]

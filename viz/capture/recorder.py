@@ -1,8 +1,12 @@
-"""Record a running program: its forward calls, its names, and every backward pass."""
+"""Record a running program: its forward calls, its names, and its backward passes.
+
+While no call of backward is near that is to be recorded step by step, PyTorch runs unwatched, and a
+call leaves no more than a few numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from types import TracebackType
 
@@ -11,12 +15,14 @@ import torch
 from viz.capture.calls import Calls
 from viz.capture.firing import fire
 from viz.capture.graph import walk
+from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
+from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
-from viz.trace import Backward
+from viz.trace import Backward, History
 
 Tensors = torch.Tensor | Sequence[torch.Tensor]
 
@@ -31,9 +37,12 @@ class Recorder:
     recorder.backwards[0].leaves[0].after
     """
 
-    def __init__(self, limits: Limits = DEFAULT) -> None:
+    def __init__(self, limits: Limits = DEFAULT, plan: Plan | None = None) -> None:
         self._limits = limits
+        self._plan = plan or Plan(limits)
         self._calls = Calls(limits)
+        self._names = Names()
+        self._chronicle = Chronicle(self._names, limits)
         self._backwards: list[Backward] = []
 
     def __enter__(self) -> Recorder:
@@ -52,8 +61,13 @@ class Recorder:
 
     @property
     def backwards(self) -> tuple[Backward, ...]:
-        """The backward passes so far, in order."""
+        """The calls so far that were recorded step by step, in order."""
         return tuple(self._backwards)
+
+    @property
+    def history(self) -> History:
+        """All calls so far, in a few numbers each."""
+        return self._chronicle.history()
 
     def enter_line(self, line: int) -> None:
         """From now on, operations are made by this line of the program."""
@@ -61,7 +75,9 @@ class Recorder:
 
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         """The program gave a tensor a name. The first name of a result stays."""
-        self._calls.bind(name, tensor, line)
+        self._names.add(name, tensor, line)
+        if self._calls.awake:
+            self._calls.bind(name, tensor, line)
 
     def backward(
         self,
@@ -72,21 +88,35 @@ class Recorder:
         inputs: Tensors | None = None,
         line: int | None = None,
     ) -> None:
-        """Run `tensor.backward(...)` and record it.
+        """Run `tensor.backward(...)` and record it, step by step where the plan wants that.
 
         Raises what PyTorch raises, unchanged and unrecorded, and LimitError where the graph or the
-        number of backward passes is larger than allowed. `line` is the line that called it.
+        number of calls is larger than allowed. `line` is the line that called it.
         """
 
         def run() -> None:
-            # With create_graph the engine's own operations are forward calls, to be recorded too.
-            with nullcontext() if create_graph else self._calls.asleep():
+            # With create_graph the engine's own operations are forward calls, to be watched too.
+            watched = create_graph or not self._calls.awake
+            with nullcontext() if watched else self._calls.asleep():
                 tensor.backward(gradient, retain_graph, create_graph, inputs)
 
         if not tensor.requires_grad:
             run()  # PyTorch says what is missing
             return
         self._check_count(line)
+        if self._plan.wants(self._chronicle.calls):
+            reached = self._record(tensor, run, line)
+        else:
+            run()
+            reached = []
+            self._backwards = self._plan.passed_over(self._backwards)
+        self._chronicle.add(tensor, line, reached)
+        self._watch_what_is_near()
+
+    def _record(
+        self, tensor: torch.Tensor, run: Callable[[], None], line: int | None
+    ) -> list[NamedTensor]:
+        """Run backward step by step; returns the leaves that it reached."""
         with self._calls.asleep():
             self._calls.see(tensor)
             graph = walk(tensor, self._calls, self._limits, line)
@@ -106,12 +136,29 @@ class Recorder:
                     forward=graph.forward(),
                     leaves=leaves.records(),
                     dot=dot,
+                    number=self._chronicle.calls,
                 )
             )
+            self._plan.recorded(len(graph.operations))
+            variables = [leaf.variable for leaf in graph.leaves]
+            names = [self._calls.subject(variable).name for variable in variables]
+        return [
+            (name.text if name is not None else "", variable)
+            for name, variable in zip(names, variables, strict=True)
+        ]
+
+    def _watch_what_is_near(self) -> None:
+        if not self._plan.watches(self._chronicle.calls):
+            self._calls.sleep()
+        elif not self._calls.awake:
+            self._calls.wake()
+            for hold, tensor in self._names.living():
+                self._calls.bind(hold.names[0], tensor, hold.line)
 
     def _check_count(self, line: int | None) -> None:
-        if len(self._backwards) >= self._limits.backwards:
+        if self._chronicle.calls >= self._limits.backward_calls:
             raise LimitError(
-                f"the program calls backward more than {self._limits.backwards:,} times.",
+                f"the program calls backward more than {self._limits.backward_calls:,} times.",
                 line=line,
+                hint="Fewer steps of training show the same.",
             )

@@ -29,14 +29,17 @@ def explain(
     inputs: Iterable[Input] = (),
     limits: Limits = DEFAULT,
     on_wait: Callable[[int], None] | None = None,
+    record: Iterable[int] = (),
 ) -> Answer:
     """Runs the program and returns what the engine did, and where its nodes stand.
 
     on_wait   is called with the place in the queue while others run; 1 is next
+    record    numbers of calls of backward, from 0, to be recorded step by step; of a short program
+              all are, of a training loop else only the first and the last
 
     Raises ProgramError, InputError or LimitError, within `limits.seconds` of its start.
     """
-    return _SANDBOX.explain(source, inputs, limits, on_wait)
+    return _SANDBOX.explain(source, inputs, limits, on_wait, record)
 
 
 def render(

@@ -10,8 +10,9 @@ import msgspec
 
 from viz.errors import InputError, LimitError, ProgramError
 from viz.limits import DEFAULT, Limits
+from viz.sandbox.loops import chosen_numbers, with_the_last
 from viz.sandbox.turns import Turns
-from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render, Request
+from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render
 from viz.trace import Input, Record
 
 AT_ONCE = max(2, os.cpu_count() or 1)
@@ -61,6 +62,7 @@ class Sandbox:
         inputs: Iterable[Input] = (),
         limits: Limits = DEFAULT,
         on_wait: Callable[[int], None] | None = None,
+        record: Iterable[int] = (),
     ) -> Answer:
         given = tuple(inputs)
         _hold_to_text(source, given)
@@ -70,7 +72,14 @@ class Sandbox:
                 f"{limits.source_bytes:,} are allowed.",
                 hint="A shorter program can be run.",
             )
-        body = self._ask(Explain(source=source, inputs=given, limits=limits), limits, on_wait)
+        request = Explain(
+            source=source, inputs=given, limits=limits, record=chosen_numbers(record, limits)
+        )
+        with self._turns.turn(on_wait):
+            return with_the_last(request, self._answer)
+
+    def _answer(self, request: Explain) -> Answer:
+        body = self.workers.ask(msgspec.json.encode(request), request.limits)
         try:
             return msgspec.json.decode(body, type=Answer)
         except msgspec.DecodeError as error:
@@ -93,7 +102,9 @@ class Sandbox:
                 f"{limits.answer_bytes:,} are allowed.",
                 hint="A program with fewer operations can be drawn.",
             )
-        return self._ask(Render(dot=dot, form=form, limits=limits), limits, on_wait)
+        body = msgspec.json.encode(Render(dot=dot, form=form, limits=limits))
+        with self._turns.turn(on_wait):
+            return self.workers.ask(body, limits)
 
     def status(self) -> Status:
         active = self.workers.protections
@@ -105,13 +116,6 @@ class Sandbox:
             running=self._turns.running,
             waiting=self._turns.waiting,
         )
-
-    def _ask(
-        self, request: Request, limits: Limits, on_wait: Callable[[int], None] | None
-    ) -> bytes:
-        body = msgspec.json.encode(request)
-        with self._turns.turn(on_wait):
-            return self.workers.ask(body, limits)
 
 
 def _hold_to_text(source: str, inputs: tuple[Input, ...]) -> None:

@@ -6,19 +6,20 @@ Imported only where torch may be: by the fork server and by a process that lives
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import msgspec
 
-from viz.capture import Recorder
+from viz.capture import Plan, Recorder
 from viz.errors import LimitError, ProgramError, UserError
 from viz.language import check, run
 from viz.layout import arrange
+from viz.layout.places import Layout
 from viz.limits import Limits
 from viz.sandbox.lockdown import Protection, lock_down
 from viz.sandbox.picture import render
 from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
-from viz.trace import Trace
+from viz.trace import Backward, Trace
 
 # Given back when memory has run out, so that there is some to say so with.
 RESERVE_BYTES = 4 << 20
@@ -64,7 +65,8 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
     phase("checking")
     program = check(request.source, limits)
     phase("running")
-    with Recorder(limits) as recorder:
+    plan = Plan(limits, request.record, beginning=request.beginning)
+    with Recorder(limits, plan) as recorder:
         result = run(program, inputs, recorder, limits)
     trace = Trace(
         source=request.source,
@@ -72,9 +74,23 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
         printed=result.printed,
         backwards=tuple(recorder.backwards),
         notices=tuple(result.notices),
+        history=recorder.history,
     )
     phase("drawing")
-    return Answer(trace=trace, layouts=tuple(arrange(each) for each in trace.backwards))
+    return Answer(trace=trace, layouts=tuple(_layouts(trace.backwards)))
+
+
+def _layouts(backwards: Iterable[Backward]) -> Iterator[Layout]:
+    """One for each; the steps of a training loop mostly have one graph, which is arranged once."""
+    known: dict[Hashable, Layout] = {}
+    for backward in backwards:
+        structure = (
+            tuple((node.id, node.kind, node.variable, node.shape) for node in backward.nodes),
+            tuple((edge.upstream, edge.downstream, edge.slot) for edge in backward.edges),
+        )
+        if structure not in known:
+            known[structure] = arrange(backward)
+        yield known[structure]
 
 
 def _hold_to_size(body: bytes, request: Request) -> None:
@@ -89,7 +105,7 @@ def _hold_to_size(body: bytes, request: Request) -> None:
         )
     raise LimitError(
         f"the record of this run would have {found}; {allowed} are allowed.",
-        hint="Fewer calls of backward, fewer operations or less printed text would fit.",
+        hint="Fewer recorded calls of backward, fewer operations or less printed text would fit.",
     )
 
 

@@ -26,11 +26,17 @@ Phase = Literal["starting", "checking", "running", "drawing", "rendering"]
 
 
 class Explain(Record, frozen=True, tag="explain"):
-    """Run this program and record it."""
+    """Run this program and record it.
+
+    record      the numbers of calls of backward to record step by step
+    beginning   whether to record the first calls as well: all of them in a short program
+    """
 
     source: str
     inputs: tuple[Input, ...]
     limits: Limits
+    record: tuple[int, ...] = ()
+    beginning: bool = True
 
 
 class Render(Record, frozen=True, tag="render"):

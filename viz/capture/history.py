@@ -1,0 +1,247 @@
+"""Keep every call of backward in a few numbers: the loss, and each leaf's value and gradient norm.
+
+A training loop asks for this a thousand times, so it costs next to nothing: no graph is walked, no
+tensor is kept alive, and nothing but the columns grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from weakref import ref
+
+import torch
+
+from viz.capture.arrays import Scalar
+from viz.limits import Limits
+from viz.trace import Curve, History, Number, to_number
+
+Column = list[Scalar | None]
+
+NamedTensor = tuple[str, torch.Tensor]
+
+
+class _Hold:
+    """A tensor that is known, but not kept alive."""
+
+    __slots__ = ("_reference", "identity")
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self._reference = ref(tensor)
+        self.identity = id(tensor)
+
+    def tensor(self) -> torch.Tensor | None:
+        found = self._reference()
+        if found is not None:
+            # PyTorch asks for this: the graph may have kept the tensor while Python had dropped it.
+            found._fix_weakref()  # type: ignore[attr-defined]
+        return found
+
+
+class NamedHold(_Hold):
+    """A tensor with all its names, the first one first, and the line that gave it."""
+
+    __slots__ = ("line", "names")
+
+    def __init__(self, name: str, tensor: torch.Tensor, line: int) -> None:
+        super().__init__(tensor)
+        self.names = [name]
+        self.line = line
+
+
+class Names:
+    """The leaves and constants that the program named, and what it calls them."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, NamedHold] = {}
+        self._known: dict[int, NamedHold] = {}
+        self.changed = False
+
+    def add(self, name: str, tensor: torch.Tensor, line: int) -> None:
+        """The name leaves the tensor that had it before. Results of operations are passed over."""
+        if not tensor.is_leaf:
+            return
+        known = self._known.get(id(tensor))
+        if known is not None and known.tensor() is tensor:
+            if name not in known.names:
+                known.names.append(name)
+                self.changed = True
+            return
+        before = self._holds.pop(name, None)
+        if before is not None and self._known.get(before.identity) is before:
+            del self._known[before.identity]
+        self._holds[name] = self._known[id(tensor)] = NamedHold(name, tensor, line)
+        self.changed = True
+
+    def living(self) -> Iterator[tuple[NamedHold, torch.Tensor]]:
+        """In the order of naming."""
+        for hold in self._holds.values():
+            tensor = hold.tensor()
+            if tensor is not None:
+                yield hold, tensor
+
+
+class _Track:
+    """One leaf, or those that had its name one after another, over the calls."""
+
+    __slots__ = ("gradients", "hold", "name", "shape", "values")
+
+    def __init__(self, name: str, tensor: torch.Tensor, earlier: int) -> None:
+        self.name = name
+        self.hold = _Hold(tensor)
+        self.shape = tuple(tensor.shape)
+        self.gradients: Column = [None] * earlier
+        self.values: Column | None = [None] * earlier if tensor.numel() == 1 else None
+
+    def read(self) -> None:
+        tensor = self.hold.tensor()
+        if tensor is None or not _is_leaf(tensor):
+            self.append(None, None)
+            return
+        gradient = tensor.grad
+        self.append(
+            None if gradient is None else _norm(gradient),
+            None if self.values is None else _item(tensor),
+        )
+
+    def append(self, gradient: Scalar | None, value: Scalar | None) -> None:
+        self.gradients.append(gradient)
+        if self.values is not None:
+            self.values.append(value)
+
+    def curve(self) -> Curve:
+        values = None if self.values is None else _numbers(self.values)
+        return Curve(self.name, self.shape, _numbers(self.gradients), values)
+
+
+class Chronicle:
+    """What becomes a History: told of every call of backward, after it has run."""
+
+    def __init__(self, names: Names, limits: Limits) -> None:
+        self.calls = 0
+        self._names = names
+        self._limits = limits
+        self._stride = 1
+        self._numbers: list[int] = []
+        self._lines: list[int | None] = []
+        self._losses: Column = []
+        self._norms: Column = []
+        self._tracks: list[_Track] = []
+        self._constants: list[_Hold] = []
+        self._left_out = 0
+
+    def add(
+        self, output: torch.Tensor, line: int | None, reached: Sequence[NamedTensor] = ()
+    ) -> None:
+        """One more call. `reached`: the leaves below the output, where its graph was walked."""
+        self._make_room()
+        if self._names.changed or reached or any(map(_has_become_a_leaf, self._constants)):
+            self._meet(reached)
+        self._lines.append(line)
+        self._numbers.append(self.calls)
+        self.calls += 1
+        # No mode must see this look, neither ours nor one of the user's.
+        with torch._C._DisableTorchDispatch():
+            self._losses.append(_item(output))
+            self._norms.append(None if output.numel() == 1 else _norm(output))
+            for track in self._tracks:
+                track.read()
+
+    def history(self) -> History:
+        return History(
+            calls=self.calls,
+            numbers=tuple(self._numbers),
+            lines=tuple(self._lines),
+            losses=_numbers(self._losses),
+            norms=() if set(self._norms) <= {None} else _numbers(self._norms),
+            curves=tuple(track.curve() for track in self._tracks),
+            leaves_left_out=self._left_out,
+        )
+
+    def _make_room(self) -> None:
+        """The columns hold every `_stride`th call, and the last: that one makes room."""
+        if self._numbers and self._numbers[-1] % self._stride:
+            for column in self._columns():
+                column.pop()
+        while len(self._numbers) >= max(2, self._limits.history_calls):
+            self._stride *= 2
+            for column in self._columns():
+                del column[1::2]
+
+    def _columns(self) -> Iterator[list[int] | list[int | None] | Column]:
+        yield from (self._numbers, self._lines, self._losses, self._norms)
+        for track in self._tracks:
+            yield track.gradients
+            if track.values is not None:
+                yield track.values
+
+    def _meet(self, reached: Sequence[NamedTensor]) -> None:
+        """New leaves get a curve; one that took over the name of another goes on with its curve."""
+        living = {
+            id(tensor) for track in self._tracks if (tensor := track.hold.tensor()) is not None
+        }
+        left_out = 0
+        self._names.changed = False
+        self._constants = []
+        for hold, tensor in self._names.living():
+            if not _is_leaf(tensor):
+                self._constants.append(hold)
+            elif id(tensor) not in living:
+                living.add(id(tensor))
+                left_out += not (
+                    self._go_on(hold.names, tensor) or self._begin(hold.names[0], tensor)
+                )
+        for name, tensor in reached:
+            if id(tensor) not in living:
+                living.add(id(tensor))
+                left_out += not self._begin(name, tensor)
+        self._left_out = max(self._left_out, left_out)
+
+    def _go_on(self, names: Sequence[str], tensor: torch.Tensor) -> bool:
+        for track in self._tracks:
+            # A second name may be that of a parameter, while the first is still another leaf's.
+            if track.name == names[0] or (track.name in names and track.hold.tensor() is None):
+                track.hold = _Hold(tensor)
+                return True
+        return False
+
+    def _begin(self, name: str, tensor: torch.Tensor) -> bool:
+        if len(self._tracks) >= self._limits.history_leaves:
+            return False
+        self._tracks.append(_Track(name, tensor, earlier=len(self._numbers)))
+        return True
+
+
+def _is_leaf(tensor: torch.Tensor) -> bool:
+    return tensor.requires_grad and tensor.is_leaf
+
+
+def _has_become_a_leaf(hold: _Hold) -> bool:
+    tensor = hold.tensor()
+    return tensor is not None and _is_leaf(tensor)
+
+
+def _item(tensor: torch.Tensor) -> Scalar | None:
+    """The one element; None where there are more, or none that is plain."""
+    if tensor.numel() != 1:
+        return None
+    try:
+        return tensor.item()
+    except (RuntimeError, TypeError):
+        return None
+
+
+def _norm(tensor: torch.Tensor) -> float | None:
+    """The Euclidean norm as PyTorch computes it; NaN and infinity stay what they are."""
+    if tensor.is_sparse:
+        tensor = tensor.coalesce().values()
+    if tensor.numel() == 1:
+        one = _item(tensor)
+        return None if one is None else abs(one)
+    try:
+        return torch.linalg.vector_norm(tensor.detach()).item()
+    except (RuntimeError, TypeError):  # some layouts have no norm
+        return None
+
+
+def _numbers(column: Column) -> tuple[Number | None, ...]:
+    return tuple(None if value is None else to_number(value) for value in column)
