@@ -103,3 +103,10 @@ def test_explain_raises_what_it_says() -> None:
         viz.explain("x * 2", {"x": "two"})
     with pytest.raises(viz.LimitError):
         viz.explain("x * 2", {"x": 1}, limits=viz.Limits(source_bytes=2))
+
+
+def test_the_readmes_code_makes_real_files() -> None:
+    trace = viz.explain("(y - x*w)**2", {"x": 2, "y": 3, "w": 2})
+    assert viz.render(trace, "png").startswith(b"\x89PNG")
+    assert b"PowBackward0" in viz.render(trace)
+    assert len(viz.animate(trace).frames) > len(trace.backwards[0].steps)

@@ -4,6 +4,7 @@
 
     trace = viz.explain("(y - x*w)**2", {"x": 2, "y": 3, "w": 1})
     viz.draw(trace)       # torchviz's picture, with names, values and gradients
+    viz.render(trace)     # the same as the bytes of an SVG file
     viz.animate(trace)    # the backward pass, one step at a time
 
 Names are loaded when they are first used: a program that only reads traces loads no plotly.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from viz.draw import animate
     from viz.errors import InputError, LimitError, ProgramError, UserError
     from viz.limits import Limits
+    from viz.sandbox import Form
     from viz.trace import Trace
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "animate",
     "draw",
     "explain",
+    "render",
 ]
 
 _HOMES = {
@@ -70,6 +73,21 @@ def explain(
 
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
     return sandbox.explain(source, given, limits or DEFAULT, record=record).trace
+
+
+def render(trace: Trace, form: Form = "svg", backward: int = -1, **options: Any) -> bytes:
+    """torchviz's picture as the bytes of a file, drawn without a Graphviz on this computer.
+
+    form      "svg", "png" or "pdf"
+    options   those of `viz.draw`: attributes, saved, theme
+
+    Raises InputError where the trace has no such backward pass, LimitError for a drawing that is
+    too large or takes too long.
+    """
+    from viz import sandbox
+    from viz.draw import draw
+
+    return sandbox.render(draw(trace, backward, **options).source, form)
 
 
 def _to_input(name: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
 const MAX_CARD = 300 // pixels; a taller card scrolls
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
 const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
+const LAND = 160 // milliseconds in which what has arrived settles, at speed 1
 const REST = 900 // milliseconds between two steps while playing, at speed 1
 const REPORT = 180 // milliseconds of quiet before Python is told of the step
 const FONTS = ['24px "Source Serif"', '700 24px "Source Serif"', '16px "Source Sans"', '600 16px "Source Sans"', '16px "Source Code Pro"']
@@ -114,15 +115,20 @@ class Stage {
   async step() {
     if (this.index >= this.data.moments.length - 1) return
     const asked = ++this.asked
+    const began = performance.now()
     this.enter(this.index + 1)
     const moment = this.moment
     try {
+      let left = 0
       if (!this.still) {
         const [first, ...rest] = moment.travel
         if (first) await this.run([first], GLIDE, "cubic-in-out", asked)
         if (rest.length) await this.run(rest, TRAVEL / rest.length, "linear", asked)
+        // Each frame starts a little late. The last one makes up for it, so that a step takes its time and no more.
+        const whole = (first ? GLIDE : 0) + (rest.length ? TRAVEL : 0) + LAND
+        left = Math.max(0, whole - (performance.now() - began) * this.speed)
       }
-      await this.run([moment.name], this.still ? 0 : 160, "cubic-out", asked)
+      await this.run([moment.name], left, "cubic-out", asked)
       this.settle(asked)
     } catch (error) {
       if (error !== STOPPED) throw error
@@ -134,7 +140,7 @@ class Stage {
     const asked = ++this.asked
     this.enter(Math.max(0, Math.min(index, this.data.moments.length - 1)), report)
     try {
-      await this.run([this.moment.name], still || this.still ? 0 : 180, "cubic-in-out", asked)
+      await this.run([this.moment.name], still || this.still ? 0 : LAND, "cubic-in-out", asked)
       this.settle(asked)
     } catch (error) {
       if (error !== STOPPED) throw error
