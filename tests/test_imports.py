@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "viz/errors.py": set(),
     "viz/limits.py": {"msgspec"},
     "viz/trace.py": {"msgspec", "viz.errors"},
-    "viz/language": DATA | {"torch"},
+    "viz/language": DATA | {"torch", "numpy"},
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
     "viz/rules": {"viz.trace", "viz.errors", "numpy"},
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from viz.language.capacity import need_bits, need_items
+from viz.language.capacity import need_bits, need_items, within_memory
 from viz.language.text import percent_format
-from viz.language.values import Value
+from viz.language.values import Ignored, Value
 from viz.limits import Limits
 
 SEQUENCES = (list, tuple, str)
@@ -76,6 +76,8 @@ def operate(sign: type[ast.operator], left: Value, right: Value, limits: Limits)
     """`left sign right`."""
     if sign is ast.Mod and isinstance(left, str):
         return percent_format(left, right, limits)
+    if isinstance(left, Ignored) or isinstance(right, Ignored):
+        return left if isinstance(left, Ignored) else right
     check_result(sign, left, right, limits)
     return whole_within(BINARY[sign][1](left, right), limits)
 
@@ -95,4 +97,5 @@ def whole_within(result: Value, limits: Limits) -> Value:
     """The result itself. Sums of whole numbers grow too, one digit at a time."""
     if isinstance(result, int):
         need_bits(result.bit_length(), limits)
-    return result
+        return result
+    return within_memory(result, limits)

@@ -5,23 +5,33 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from viz.errors import LimitError, ProgramError
-from viz.language.capacity import need_elements, need_items
-from viz.language.functions import KEYWORDS, SIZED_FUNCTIONS
+from viz.errors import LimitError, ProgramError, UserError
+from viz.language.capacity import need_elements, need_items, within_memory
+from viz.language.displays import build_several
+from viz.language.expressions import Run, build, builds
+from viz.language.functions import IGNORED_ARGUMENTS, KEYWORDS, SIZED_FUNCTIONS
+from viz.language.functions_made import frame_that_has
 from viz.language.members import flat
 from viz.language.names import did_you_mean
+from viz.language.parameters import bind_arguments
 from viz.language.values import (
+    BoundFunction,
+    Class,
     Frame,
     Function,
     GradMode,
+    Ignored,
     Method,
     Namespace,
+    ProgramClass,
+    ProgramObject,
     UserFunction,
     Value,
     kind_of,
@@ -33,47 +43,158 @@ if TYPE_CHECKING:
 
 Named = dict[str, Any]
 
-NOT_FOR_TORCH = (Function, GradMode, Method, Namespace, UserFunction)
+NOT_FOR_TORCH = (
+    BoundFunction,
+    Class,
+    Function,
+    GradMode,
+    Ignored,
+    Method,
+    Namespace,
+    ProgramClass,
+    UserFunction,
+)
+
+FUNCTION_OBJECTS = (torch.distributions.Transform,)
+"""Objects of torch, other than layers, that are called like functions."""
+
 ELEMENT_BYTES = 4  # torch.float32, the default dtype
 
 
-def call(machine: Machine, node: ast.Call) -> Value:
-    if isinstance(node.func, ast.Name):
-        function = machine.lookup(node.func, called=True)
-    else:
-        function = machine.evaluate(node.func)
-    values = [machine.evaluate(argument) for argument in node.args]
-    named = {str(keyword.arg): machine.evaluate(keyword.value) for keyword in node.keywords}
-    if isinstance(function, UserFunction):
+@builds(ast.Call)
+def call(node: ast.Call) -> Run:
+    callee_node = node.func
+    callee = build_callee(callee_node)
+    arguments = build_several(node.args)
+    keywords = build_keywords(node.keywords)
+
+    def run(machine: Machine) -> Value:
+        function = callee(machine)
+        values = arguments(machine)
+        named = keywords(machine) if keywords is not None else {}
+        try:
+            return apply(machine, node, function, values, named)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+
+    return run
+
+
+def build_callee(node: ast.expr) -> Run:
+    """What stands before the brackets; a name that is unknown there is an unknown function."""
+    if not isinstance(node, ast.Name):
+        return build(node)
+    word = node.id
+
+    def run(machine: Machine) -> Value:
+        variables = machine.frame.variables
+        return variables[word] if word in variables else machine.lookup(node, called=True)
+
+    return run
+
+
+def build_keywords(nodes: list[ast.keyword]) -> Callable[[Machine], Named] | None:
+    """The values of `a=1, **more`."""
+    if not nodes:
+        return None
+    parts = [(keyword.arg, build(keyword.value)) for keyword in nodes]
+
+    def run(machine: Machine) -> Named:
+        named: Named = {}
+        for name, compute in parts:
+            value = compute(machine)
+            if name is not None:
+                named[name] = value
+                continue
+            if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+                raise ProgramError("after '**' stands a dict whose keys are texts.")
+            named.update(value)
+        return named
+
+    return run
+
+
+def apply(
+    machine: Machine, node: ast.AST, function: Value, values: list[Value], named: Named
+) -> Value:
+    """Call whatever can be called."""
+    kind = type(function)
+    if kind is UserFunction:
         return call_user_function(machine, node, function, values, named)
-    if isinstance(function, Method):
+    if kind is BoundFunction:
+        receiver = function.receiver
+        return call_user_function(machine, node, function.function, [receiver, *values], named)
+    if kind is Method:
         return call_row(machine, node, function.function, [function.receiver, *values], named)
-    if isinstance(function, Function):
+    if kind is Function:
         return call_row(machine, node, function, values, named)
+    if kind is Class and function.make is not None:
+        return call_row(machine, node, function.make, values, named)
+    parts = parts_of_call(node, len(values))
+    if kind is ProgramClass:
+        return machine.perform(node, parts, function.kind, values, named)
+    if isinstance(function, torch.nn.Module) or (
+        isinstance(function, ProgramObject) and hasattr(type(function), "__call__")  # noqa: B004
+    ):
+        return machine.perform(node, parts, function, values, named)
+    if isinstance(function, FUNCTION_OBJECTS):
+        return machine.perform(node, parts, function, values, named)
+    if kind is Ignored:
+        return function
     raise not_a_function(machine, node, function)
 
 
-def not_a_function(machine: Machine, node: ast.Call, value: Value) -> ProgramError:
-    written = machine.text_of(node.func)
+def not_a_function(machine: Machine, node: ast.AST, value: Value) -> ProgramError:
+    written = machine.text_of(getattr(node, "func", node))
     wrong = f"'{written}' is not a function but a value of type {kind_of(value)}."
     number = isinstance(value, (int, float, torch.Tensor))
-    return ProgramError(wrong, hint=f"Did you mean '{written} * (...)'?" if number else None)
+    error = ProgramError(wrong, hint=f"Did you mean '{written} * (...)'?" if number else None)
+    error.__cause__ = TypeError(f"'{type(value).__name__}' object is not callable")
+    return error
 
 
 def call_row(
-    machine: Machine, node: ast.Call, function: Function, values: list[Value], named: Named
+    machine: Machine, node: ast.AST, function: Function, values: list[Value], named: Named
 ) -> Value:
     """A function of torch, of math or of Python, or a method."""
     if function.inner:
-        check_signature(machine, node, function, values, named)
-        return machine.perform(
-            node, operands_of(node, values), function.call, machine, node, *values, **named
-        )
-    check_keywords(function, named)
-    check_values(function, [*values, *named.values()], machine.limits)
+        return call_inner(machine, node, function, values, named)
+    if named:
+        check_keywords(machine, function, named)
+    if function.callbacks:
+        values = [as_callable(machine, node, value) for value in values]
+        named = {name: as_callable(machine, node, value) for name, value in named.items()}
+    check_values(function, values, machine.limits)
+    if named:
+        check_values(function, named.values(), machine.limits)
     if function.name in SIZED_FUNCTIONS:
         check_size(machine, function.name, values, named)
-    return machine.perform(node, operands_of(node, values), function.call, *values, **named)
+    return machine.perform(node, parts_of_call(node, len(values)), function.call, values, named)
+
+
+def call_inner(
+    machine: Machine, node: ast.AST, function: Function, values: list[Value], named: Named
+) -> Value:
+    """A function of the language itself says by its own name which arguments it takes."""
+    try:
+        return within_memory(function.call(machine, node, *values, **named), machine.limits)
+    except UserError as error:
+        machine.placed(error, node)
+        raise
+    except Exception as error:
+        if isinstance(error, TypeError):
+            check_signature(machine, node, function, values, named)
+        raise machine.explained(error, node, parts_of_call(node, len(values)), values) from error
+
+
+def as_callable(machine: Machine, node: ast.AST, value: Value) -> Value:
+    """A function of the program as one that torch or Python can call; any other value itself."""
+    if isinstance(value, (UserFunction, BoundFunction, Method, Function)):
+        return lambda *values, **named: apply(machine, node, value, list(values), named)
+    if isinstance(value, Class):
+        return value.kind
+    return value.kind if isinstance(value, ProgramClass) else value
 
 
 @cache
@@ -82,36 +203,43 @@ def signature_of(function: Callable[..., Value]) -> inspect.Signature:
 
 
 def check_signature(
-    machine: Machine, node: ast.Call, function: Function, values: list[Value], named: Named
+    machine: Machine, node: ast.AST, function: Function, values: list[Value], named: Named
 ) -> None:
-    """A function of the language itself says by its own name which arguments it takes."""
     try:
         signature_of(function.call).bind(machine, node, *values, **named)
     except TypeError as error:
         raise ProgramError(f"'{function.name}' can't be called like this: {error}.") from error
 
 
-def operands_of(node: ast.Call, values: list[Value]) -> tuple[tuple[ast.AST, Value], ...]:
+def parts_of_call(node: ast.AST, count: int) -> list[ast.AST]:
     """What stood where in the call: for the sentence about a call that is refused."""
+    if not isinstance(node, ast.Call):
+        return []
     written: list[ast.AST] = list(node.args)
-    if len(values) > len(written) and isinstance(node.func, ast.Attribute):
+    if count > len(written) and isinstance(node.func, ast.Attribute):
         written.insert(0, node.func.value)
-    return tuple(zip(written, values, strict=False))
+    return written
 
 
-def check_keywords(function: Function, named: Named) -> None:
+def check_keywords(machine: Machine, function: Function, named: Named) -> None:
     for keyword in named:
         if keyword not in KEYWORDS:
             raise ProgramError(
                 f"the argument '{keyword}' of '{function.name}' is not part of the language.",
                 hint=did_you_mean(keyword, KEYWORDS),
             )
-    if named.get("device", "cpu") not in ("cpu", None):
+    if "device" in named and not is_cpu(named.pop("device")):
         raise ProgramError("the only device here is 'cpu'.", hint="Leave out 'device='.")
-    named.pop("device", None)
+    for keyword in IGNORED_ARGUMENTS & named.keys():
+        if named.pop(keyword):
+            machine.notice(f"'{keyword}=' changes nothing here and is left out.")
 
 
-def check_values(function: Function, values: list[Value], limits: Limits) -> None:
+def is_cpu(device: Value) -> bool:
+    return device is None or device == "cpu" or device == torch.device("cpu")
+
+
+def check_values(function: Function, values: Iterable[Value], limits: Limits) -> None:
     for value in values:
         if isinstance(value, range):
             need_items(len(value), limits)
@@ -163,13 +291,17 @@ def call_user_function(
             f"functions call one another more than {machine.limits.call_depth} deep.",
             hint=f"Does '{function.name}' ever stop calling itself?",
         )
+    machine.tick()
     arguments = bind_arguments(function, values, named)
     caller, line = machine.frame, machine.line
-    machine.frame = Frame({}, function.names, function.parent)
+    frame = machine.frame = Frame(arguments, function.names, function.parent, function)
     machine.depth += 1
     try:
         for parameter, value in arguments.items():
-            machine.bind(parameter, value, function.node.lineno)
+            if isinstance(value, torch.Tensor):
+                machine.observer.name_tensor(parameter, value, function.node.lineno)
+        if function.elsewhere is not None:
+            frame.elsewhere = frames_elsewhere(machine, *function.elsewhere, function.parent)
         result = run_body(machine, function)
     finally:
         machine.frame = caller
@@ -182,34 +314,19 @@ def call_user_function(
 
 
 def run_body(machine: Machine, function: UserFunction) -> Value:
-    if isinstance(function.node, ast.Lambda):
-        return machine.evaluate(function.node.body)
-    signal = machine.execute(function.node.body)
-    return signal.value if signal is not None else None
+    if not function.modes:
+        return function.body(machine)
+    with ExitStack() as modes:
+        for mode in function.modes:
+            modes.enter_context(mode.enter())
+        return function.body(machine)
 
 
-def bind_arguments(function: UserFunction, values: list[Value], named: Named) -> dict[str, Value]:
-    """Which parameter has which value, as Python decides it."""
-    parameters = function.parameters
-    if len(values) > len(parameters):
-        raise ProgramError(
-            f"{function.name}() takes {len(parameters)} arguments but was given {len(values)}.",
-            hint=f"Its parameters are {', '.join(parameters)}." if parameters else None,
-        )
-    given = dict(zip(parameters, values, strict=False))
-    for keyword, value in named.items():
-        if keyword not in parameters:
-            raise ProgramError(
-                f"{function.name}() has no parameter '{keyword}'.",
-                hint=did_you_mean(keyword, parameters),
-            )
-        if keyword in given:
-            raise ProgramError(f"{function.name}() was given '{keyword}' twice.")
-        given[keyword] = value
-    missing = [name for name in parameters if name not in given and name not in function.defaults]
-    if missing:
-        raise ProgramError(
-            f"{function.name}() needs a value for {' and '.join(map(repr, missing))}.",
-            hint=f"Write {function.name}({', '.join(parameters)}).",
-        )
-    return {name: given[name] if name in given else function.defaults[name] for name in parameters}
+def frames_elsewhere(
+    machine: Machine, globals_: tuple[str, ...], nonlocals: tuple[str, ...], parent: Frame | None
+) -> dict[str, Frame]:
+    """Where the variables live that `global` and `nonlocal` mention."""
+    found = dict.fromkeys(globals_, machine.module)
+    for name in nonlocals:
+        found[name] = frame_that_has(name, parent)
+    return found

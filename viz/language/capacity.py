@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import torch
 
-from viz.errors import LimitError
+from viz.errors import LimitError, ProgramError
 from viz.limits import Limits
 
 MOST_RESULTS = 64
@@ -39,10 +40,17 @@ def need_elements(sizes: Iterable[int], element_bytes: int, limits: Limits) -> N
 
 def within_memory(value: Any, limits: Limits) -> Any:
     """The value itself. An expanded tensor takes no memory, but time without end."""
-    found = value if isinstance(value, (tuple, list)) else (value,)
-    for tensor in found[:MOST_RESULTS]:
-        if isinstance(tensor, torch.Tensor):
-            need_elements(tensor.shape, tensor.element_size(), limits)
+    if isinstance(value, torch.Tensor):
+        if value.numel() * value.element_size() > limits.memory_bytes:
+            raise too_many_elements(limits)
+    elif isinstance(value, (tuple, list)):
+        for part in value[:MOST_RESULTS]:
+            if isinstance(part, torch.Tensor):
+                need_elements(part.shape, part.element_size(), limits)
+    elif isinstance(value, np.ndarray) and value.dtype.hasobject:
+        raise ProgramError(
+            "an array of numpy holds numbers here.", hint="Use a list for anything else."
+        )
     return value
 
 

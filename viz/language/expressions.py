@@ -1,204 +1,238 @@
-"""Evaluate expressions: one handler for each node type of the language."""
+"""Turn expressions into closures that compute them: one builder for each node type.
+
+A program is built once and run often: what can be known from the syntax is settled before it runs.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from viz.errors import ProgramError
-from viz.language import calls
-from viz.language.arithmetic import COMPARE, UNARY, operate
-from viz.language.capacity import need_items
-from viz.language.functions import NAMES
-from viz.language.members import MEMBER_NAMES, members_of
-from viz.language.names import unknown_attribute, unknown_row
-from viz.language.text import format_value, to_literal, to_text
-from viz.language.values import Namespace, UserFunction, Value, kind_of
+from viz.errors import UserError
+from viz.language.arithmetic import BINARY, COMPARE, UNARY, operate
+from viz.language.iterables import INDEXABLE
+from viz.language.values import Ignored, ProgramObject, Value, kind_of
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
 
-Handler = Callable[["Machine", Any], Value]
+Run = Callable[["Machine"], Value]
+"""Computes an expression."""
 
-INDEXABLE = (list, tuple, str, range, torch.Tensor)
+EXPRESSIONS: dict[type[ast.expr], Callable[[Any], Run]] = {}
+"""The builders. Other modules of this room add theirs."""
 
+SMALL = 1 << 512
+"""Sums and products of numbers below it need no further look at their size."""
 
-def constant(machine: Machine, node: ast.Constant) -> Value:
-    return node.value
+NUMBERS = frozenset({int, float})
 
-
-def name(machine: Machine, node: ast.Name) -> Value:
-    return machine.lookup(node)
-
-
-def binary(machine: Machine, node: ast.BinOp) -> Value:
-    left = machine.evaluate(node.left)
-    right = machine.evaluate(node.right)
-    operands = ((node.left, left), (node.right, right))
-    return machine.perform(node, operands, operate, type(node.op), left, right, machine.limits)
+PROGRAM = (ProgramObject, torch.nn.Module)
+"""What may have the method `__getitem__` from a class of the program."""
 
 
-def unary(machine: Machine, node: ast.UnaryOp) -> Value:
-    value = machine.evaluate(node.operand)
+def build(node: ast.expr) -> Run:
+    return EXPRESSIONS[type(node)](node)
+
+
+def builds(kind: type[ast.expr]) -> Callable[[Callable[[Any], Run]], Callable[[Any], Run]]:
+    """Makes a function the builder of a node type."""
+
+    def register(builder: Callable[[Any], Run]) -> Callable[[Any], Run]:
+        EXPRESSIONS[kind] = builder
+        return builder
+
+    return register
+
+
+@builds(ast.Constant)
+def constant(node: ast.Constant) -> Run:
+    value = node.value
+    return lambda machine: value
+
+
+@builds(ast.Name)
+def name(node: ast.Name) -> Run:
+    word = node.id
+
+    def run(machine: Machine) -> Value:
+        variables = machine.frame.variables
+        if word in variables:
+            return variables[word]
+        return machine.lookup(node)
+
+    return run
+
+
+@builds(ast.BinOp)
+def binary(node: ast.BinOp) -> Run:
+    left_node, right_node = node.left, node.right
+    left, right = build(left_node), build(right_node)
+    sign = type(node.op)
+    plain = BINARY[sign][1]
+    quick = sign in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+
+    def run(machine: Machine) -> Value:
+        a = left(machine)
+        b = right(machine)
+        try:
+            if (
+                quick
+                and type(a) in NUMBERS
+                and type(b) in NUMBERS
+                and -SMALL < a < SMALL
+                and -SMALL < b < SMALL
+            ):
+                return plain(a, b)
+            return operate(sign, a, b, machine.limits)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+        except Exception as error:
+            raise machine.explained(error, node, (left_node, right_node), (a, b)) from error
+
+    return run
+
+
+@builds(ast.UnaryOp)
+def unary(node: ast.UnaryOp) -> Run:
+    operand_node = node.operand
+    operand = build(operand_node)
     if isinstance(node.op, ast.Not):
-        return not machine.truth(node.operand, value)
-    return machine.perform(node, ((node.operand, value),), UNARY[type(node.op)], value)
+        return lambda machine: not machine.truth(operand_node, operand(machine))
+    if isinstance(node.op, ast.USub) and isinstance(operand_node, ast.Constant):
+        number = operand_node.value
+        if type(number) in NUMBERS:
+            negative = -number  # type: ignore[operator]
+            return lambda machine: negative
+    function = UNARY[type(node.op)]
+
+    def run(machine: Machine) -> Value:
+        return machine.perform(node, (operand_node,), function, (operand(machine),))
+
+    return run
 
 
-def boolean(machine: Machine, node: ast.BoolOp) -> Value:
+@builds(ast.BoolOp)
+def boolean(node: ast.BoolOp) -> Run:
     """`and`, `or`: the last value that had to be looked at."""
     stop_at = isinstance(node.op, ast.Or)
-    for operand in node.values[:-1]:
-        value = machine.evaluate(operand)
-        if machine.truth(operand, value) is stop_at:
-            return value
-    return machine.evaluate(node.values[-1])
+    pairs = [(operand, build(operand)) for operand in node.values[:-1]]
+    last = build(node.values[-1])
+
+    def run(machine: Machine) -> Value:
+        for operand, compute in pairs:
+            value = compute(machine)
+            if machine.truth(operand, value) is stop_at:
+                return value
+        return last(machine)
+
+    return run
 
 
-def compare(machine: Machine, node: ast.Compare) -> Value:
+@builds(ast.Compare)
+def compare(node: ast.Compare) -> Run:
+    if len(node.ops) > 1:
+        return compare_chain(node)
+    left_node, right_node = node.left, node.comparators[0]
+    left, right = build(left_node), build(right_node)
+    function = COMPARE[type(node.ops[0])]
+
+    def run(machine: Machine) -> Value:
+        a = left(machine)
+        b = right(machine)
+        try:
+            return function(a, b)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+        except Exception as error:
+            raise machine.explained(error, node, (left_node, right_node), (a, b)) from error
+
+    return run
+
+
+def compare_chain(node: ast.Compare) -> Run:
     """`a < b < c`: each pair in turn, until one is false."""
-    left_node, left = node.left, machine.evaluate(node.left)
-    result: Value = True
-    for position, (sign, right_node) in enumerate(zip(node.ops, node.comparators, strict=True)):
-        right = machine.evaluate(right_node)
-        operands = ((left_node, left), (right_node, right))
-        result = machine.perform(node, operands, COMPARE[type(sign)], left, right)
-        last = position == len(node.ops) - 1
-        if not last and not machine.truth(node, result):
-            return result
-        left_node, left = right_node, right
-    return result
+    first_node, first = node.left, build(node.left)
+    links = [
+        (COMPARE[type(sign)], right_node, build(right_node))
+        for sign, right_node in zip(node.ops, node.comparators, strict=True)
+    ]
+
+    def run(machine: Machine) -> Value:
+        left_node, left = first_node, first(machine)
+        result: Value = True
+        for position, (function, right_node, compute) in enumerate(links):
+            right = compute(machine)
+            result = machine.perform(node, (left_node, right_node), function, (left, right))
+            last = position == len(links) - 1
+            if not last and not machine.truth(node, result):
+                return result
+            left_node, left = right_node, right
+        return result
+
+    return run
 
 
-def conditional(machine: Machine, node: ast.IfExp) -> Value:
-    chosen = machine.truth(node.test, machine.evaluate(node.test))
-    return machine.evaluate(node.body if chosen else node.orelse)
+@builds(ast.IfExp)
+def conditional(node: ast.IfExp) -> Run:
+    test_node = node.test
+    test, body, otherwise = build(test_node), build(node.body), build(node.orelse)
+
+    def run(machine: Machine) -> Value:
+        chosen = body if machine.truth(test_node, test(machine)) else otherwise
+        return chosen(machine)
+
+    return run
 
 
-def attribute(machine: Machine, node: ast.Attribute) -> Value:
-    value = machine.evaluate(node.value)
-    return read_attribute(machine, node, value)
+@builds(ast.NamedExpr)
+def named(node: ast.NamedExpr) -> Run:
+    """`(name := value)`"""
+    word, compute = node.target.id, build(node.value)
+
+    def run(machine: Machine) -> Value:
+        value = compute(machine)
+        machine.bind(word, value, node.lineno)
+        return value
+
+    return run
 
 
-def read_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Value:
-    """The row of the closed tables that `value.attr` means."""
-    if isinstance(value, Namespace):
-        full = f"{value.name}.{node.attr}"
-        if full not in NAMES:
-            raise unknown_row(full)
-        return NAMES[full]
-    rows = members_of(value)
-    if node.attr in rows:
-        return rows[node.attr](machine, node, value)
-    if value is None:
-        raise none_has_nothing(machine, node)
-    raise unknown_attribute(node.attr, kind_of(value), rows)
+@builds(ast.Subscript)
+def subscript(node: ast.Subscript) -> Run:
+    value_node, index_node = node.value, node.slice
+    container, index = build(value_node), build_index(index_node)
 
+    def run(machine: Machine) -> Value:
+        from_value = container(machine)
+        at = index(machine)
+        return machine.perform(node, (value_node, index_node), take, (from_value, at))
 
-def none_has_nothing(machine: Machine, node: ast.Attribute) -> ProgramError:
-    written = machine.text_of(node.value)
-    if isinstance(node.value, ast.Attribute) and node.value.attr == "grad":
-        return ProgramError(
-            f"'{written}' is None: backward has not run yet, so there is no gradient.",
-            hint="Call backward() on the result first.",
-        )
-    tensor_only = node.attr in MEMBER_NAMES
-    return ProgramError(
-        f"'{written}' is None, so it has no '.{node.attr}'.",
-        hint="Does the function return its result?" if tensor_only else None,
-    )
-
-
-def subscript(machine: Machine, node: ast.Subscript) -> Value:
-    value = machine.evaluate(node.value)
-    index = read_index(machine, node.slice)
-    operands = ((node.value, value), (node.slice, index))
-    return machine.perform(node, operands, take, value, index)
+    return run
 
 
 def take(value: Value, index: Value) -> Value:
-    if not isinstance(value, INDEXABLE):
+    if isinstance(value, Ignored):
+        return value
+    of_program = isinstance(value, PROGRAM) and hasattr(value, "__getitem__")
+    if not of_program and not isinstance(value, INDEXABLE):
         raise TypeError(f"'{kind_of(value)}' object is not subscriptable")
     return value[index]
 
 
-def read_index(machine: Machine, node: ast.expr) -> Value:
+def build_index(node: ast.expr) -> Run:
     """The index between the brackets: `1`, `1:3`, `:, 0`, a tensor, a tuple of these."""
     if isinstance(node, ast.Slice):
-        bounds = (node.lower, node.upper, node.step)
-        return slice(*[None if bound is None else machine.evaluate(bound) for bound in bounds])
-    if isinstance(node, ast.Tuple):
-        return tuple([read_index(machine, item) for item in node.elts])
-    return machine.evaluate(node)
-
-
-def list_display(machine: Machine, node: ast.List) -> Value:
-    return [machine.evaluate(item) for item in node.elts]
-
-
-def tuple_display(machine: Machine, node: ast.Tuple) -> Value:
-    return tuple([machine.evaluate(item) for item in node.elts])
-
-
-def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
-    text = ""
-    for part in node.values:
-        text += formatted_part(machine, part)
-        need_items(len(text), machine.limits)
-    return text
-
-
-def formatted_part(machine: Machine, part: ast.expr) -> str:
-    """A text between the braces' texts, or what stands in the braces."""
-    if not isinstance(part, ast.FormattedValue):
-        return str(machine.evaluate(part))
-    value = machine.evaluate(part.value)
-    if part.conversion == ord("s"):
-        value = to_text(value, machine.limits)
-    elif part.conversion != -1:
-        value = to_literal(value, machine.limits)
-    specification = machine.evaluate(part.format_spec) if part.format_spec else ""
-    operands = ((part.value, value),)
-    return str(
-        machine.perform(part.value, operands, format_value, value, specification, machine.limits)
-    )
-
-
-def function(machine: Machine, node: ast.Lambda) -> Value:
-    return make_function(machine, "<lambda>", node)
-
-
-def make_function(machine: Machine, named: str, node: ast.FunctionDef | ast.Lambda) -> UserFunction:
-    """The value of a `def` or `lambda`; its defaults are evaluated now."""
-    parameters = tuple(parameter.arg for parameter in node.args.args)
-    with_default = parameters[len(parameters) - len(node.args.defaults) :]
-    values = [machine.evaluate(default) for default in node.args.defaults]
-    return UserFunction(
-        named,
-        node,
-        parameters,
-        dict(zip(with_default, values, strict=True)),
-        machine.program.locals[node],
-        machine.frame,
-    )
-
-
-EXPRESSIONS: Mapping[type[ast.expr], Handler] = {
-    ast.Constant: constant,
-    ast.Name: name,
-    ast.BinOp: binary,
-    ast.UnaryOp: unary,
-    ast.BoolOp: boolean,
-    ast.Compare: compare,
-    ast.IfExp: conditional,
-    ast.Attribute: attribute,
-    ast.Subscript: subscript,
-    ast.Call: calls.call,
-    ast.List: list_display,
-    ast.Tuple: tuple_display,
-    ast.JoinedStr: formatted,
-    ast.Lambda: function,
-}
+        bounds = [
+            None if bound is None else build(bound) for bound in (node.lower, node.upper, node.step)
+        ]
+        return lambda machine: slice(*[bound and bound(machine) for bound in bounds])
+    if isinstance(node, ast.Tuple) and not any(isinstance(x, ast.Starred) for x in node.elts):
+        parts = [build_index(item) for item in node.elts]
+        return lambda machine: tuple([part(machine) for part in parts])
+    return build(node)

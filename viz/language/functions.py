@@ -1,97 +1,49 @@
 """The closed table of functions: what a program may call, by full dotted name.
 
-A name that is not a row here does not exist for a program. The rows are looked up in torch once,
-when this module is imported; no attribute is ever looked up by a name that a program wrote.
+A name that is not a row here does not exist for a program. The rows are looked up in torch, numpy
+and Python once, when this module is imported; no attribute is ever looked up by a name that a
+program wrote. The names stand in `tables`.
 """
 
 from __future__ import annotations
 
+import copy
+import itertools
 import math
-from collections.abc import Callable, Iterator
+import random
+import time
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
+import torch.distributions
+import torch.utils.data
 
-from viz.language.values import Function, GradMode, Namespace, Value
-
-TORCH = """
-tensor as_tensor scalar_tensor zeros ones full eye arange linspace logspace rand randn randint
-randperm zeros_like ones_like full_like rand_like randn_like bernoulli manual_seed
-
-abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2
-log10 log1p sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh
-atanh sigmoid relu erf erfc lgamma digamma logit sinc hypot ceil floor round trunc frac clamp
-clip deg2rad rad2deg nan_to_num heaviside lerp xlogy softmax log_softmax celu selu prelu
-threshold logaddexp
-
-add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder
-addcmul addcdiv maximum minimum fmax fmin
-
-sum mean prod std var std_mean var_mean max min amax amin aminmax argmax argmin median logsumexp
-norm cumsum cumprod all any count_nonzero nansum nanmean quantile dist diff
-
-matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm einsum tensordot kron cross trace diag
-diagonal tril triu det inverse cdist
-
-reshape cat concat stack hstack vstack split chunk unbind squeeze unsqueeze flatten unflatten
-ravel transpose permute swapaxes movedim t flip roll tile repeat_interleave broadcast_to
-broadcast_tensors meshgrid gather scatter index_select masked_select take where nonzero sort
-argsort topk narrow select clone detach numel
-
-eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not
-logical_xor is_tensor is_floating_point cosine_similarity pairwise_distance
-"""
-
-FUNCTIONAL = """
-relu relu6 leaky_relu elu celu selu gelu silu mish softplus softsign sigmoid tanh hardtanh
-hardsigmoid hardswish logsigmoid tanhshrink softshrink hardshrink threshold prelu softmax
-log_softmax softmin glu normalize
-
-mse_loss l1_loss smooth_l1_loss huber_loss cross_entropy nll_loss binary_cross_entropy
-binary_cross_entropy_with_logits kl_div poisson_nll_loss gaussian_nll_loss hinge_embedding_loss
-soft_margin_loss margin_ranking_loss cosine_embedding_loss triplet_margin_loss multi_margin_loss
-
-linear bilinear conv1d conv2d max_pool1d max_pool2d avg_pool1d avg_pool2d dropout layer_norm
-embedding one_hot pad cosine_similarity pairwise_distance scaled_dot_product_attention
-"""
-
-MATH = """
-sqrt exp log log2 log10 log1p expm1 sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
-atanh floor ceil trunc fabs hypot degrees radians isnan isinf isfinite isclose copysign fmod erf
-erfc
-"""
-
-DTYPES = """
-float16 bfloat16 float32 float64 half float double uint8 int8 int16 int32 int64 short int long
-bool
-"""
+from viz.language.own import GRAD_MODES, LEGACY, OWN
+from viz.language.tables import (
+    arguments,
+    classes_of_torch,
+    numpy_names,
+    python_names,
+    torch_modules,
+    torch_names,
+)
+from viz.language.values import Class, Function, Ignored, Namespace, Value
 
 CONSTANTS: dict[str, Value] = {
     **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "tau", "inf", "nan")},
-    **{f"torch.{name}": getattr(torch, name) for name in ("pi", "e", "inf", "nan")},
+    **{f"torch.{name}": getattr(torch, name) for name in ("pi", "e", "inf", "nan", "newaxis")},
+    **{f"numpy.{name}": getattr(np, name) for name in ("pi", "e", "inf", "nan", "newaxis")},
+    "torch.backends.cudnn.deterministic": False,
+    "torch.backends.cudnn.benchmark": False,
+    "torch.__version__": str(torch.__version__),
 }
 
-NAMESPACES = ("torch", "torch.nn", "torch.nn.functional", "math")
-"""The modules that a program may import; the prefixes of the rows."""
-
-ARGUMENTS = """
-abs_tol alpha anchor append approximate atol attn_mask axis base beta bias ceil_mode chunks
-condition copy correction count_include_pad create_graph decimals delta descending destination
-device diagonal dilation dim dim0 dim1 dims dropout_p dtype end end_dim eps equal_nan equation
-exponent fill_value full gradient groups high ignore_index index indexing indices inplace input
-input1 input2 inputs is_causal k keepdim keepdims kernel_size key label label_smoothing lambd
-largest length log_input log_target low m margin mat mat1 mat2 max max_val min min_val mode n
-nan ndigits negative negative_slope neginf normalized_shape num_classes num_samples offset other p
-padding padding_idx pos_weight posinf positive prepend q query reduction rel_tol repeats
-requires_grad retain_graph return_indices rounding_mode rtol scale sections self shape shifts
-size sizes sorted source split_size split_size_or_sections src stable start start_dim step steps
-stride target tensor tensor1 tensor2 tensors threshold training unbiased value var vec vec2
-weight x x1 x2 y
-"""
-"""The names of arguments that reach torch: no `out`, `generator`, `layout`, `pin_memory`."""
-
-KEYWORDS = frozenset(ARGUMENTS.split())
+KEYWORDS = frozenset(arguments.ARGUMENTS.split())
+IGNORED_ARGUMENTS = frozenset(arguments.IGNORED.split())
 
 SIZED = (
     "zeros",
@@ -105,49 +57,165 @@ SIZED = (
     "arange",
     "linspace",
 )
-SIZED_FUNCTIONS = frozenset(f"torch.{name}" for name in SIZED)
+SIZED_FUNCTIONS = frozenset(f"torch.{name}" for name in (*SIZED, "empty")) | frozenset(
+    f"numpy.{name}" for name in numpy_names.SIZED.split()
+)
 """They make as many elements as their arguments say: their size is known before they run."""
+
+CALLING_BACK = frozenset(
+    {f"torch.autograd.functional.{name}" for name in ("jacobian", "hessian")}
+) | {
+    *(f"torch.autograd.functional.{name}" for name in ("vjp", "jvp", "vhp", "hvp")),
+    "torch.autograd.gradcheck",
+    "torch.autograd.gradgradcheck",
+    "itertools.accumulate",
+}
+"""They may be given a function of the program, which they call."""
 
 
 def rows(namespace: str, module: Any, names: str) -> Iterator[tuple[str, Value]]:
     for name in names.split():
         full = f"{namespace}.{name}"
-        yield full, Function(full, getattr(module, name))
+        yield full, Function(full, getattr(module, name), callbacks=full in CALLING_BACK)
 
 
-def no_grad() -> GradMode:
-    return GradMode(enabled=False)
+def classes(namespace: str, module: Any, names: str) -> Iterator[tuple[str, Value]]:
+    for name in names.split():
+        yield class_row(f"{namespace}.{name}", getattr(module, name))
 
 
-def enable_grad() -> GradMode:
-    return GradMode(enabled=True)
+def class_row(full: str, kind: type) -> tuple[str, Class]:
+    return full, Class(full, kind, Function(full, kind, callbacks=True))
 
 
-OWN: dict[str, Callable[..., Value]] = {"torch.no_grad": no_grad, "torch.enable_grad": enable_grad}
-"""Functions that stand for one of torch's."""
+FUNCTION_ROWS: dict[str, Value] = {
+    **dict(rows("torch", torch, torch_names.TORCH)),
+    **dict(rows("torch.nn.functional", torch.nn.functional, torch_modules.FUNCTIONAL)),
+    **dict(rows("torch.nn.init", torch.nn.init, torch_modules.INIT)),
+    **dict(rows("torch.nn.utils", torch.nn.utils, torch_modules.UTILS)),
+    **dict(rows("torch.nn.utils.rnn", torch.nn.utils.rnn, torch_modules.RNN_UTILS)),
+    **dict(rows("torch.linalg", torch.linalg, torch_modules.LINALG)),
+    **dict(rows("torch.fft", torch.fft, torch_modules.FFT)),
+    **dict(rows("torch.special", torch.special, torch_modules.SPECIAL)),
+    **dict(rows("torch.autograd", torch.autograd, torch_modules.AUTOGRAD)),
+    **dict(
+        rows(
+            "torch.autograd.functional",
+            torch.autograd.functional,
+            torch_modules.AUTOGRAD_FUNCTIONAL,
+        )
+    ),
+    **dict(rows("torch.random", torch.random, "manual_seed seed initial_seed")),
+    **dict(rows("torch.distributions", torch.distributions, "kl_divergence")),
+    **dict(rows("torch.distributions.kl", torch.distributions, "kl_divergence")),
+    **dict(rows("torch.utils.data", torch.utils.data, "random_split")),
+    **dict(rows("torch", torch, "from_numpy set_printoptions get_rng_state set_rng_state")),
+    **dict(rows("math", math, python_names.MATH)),
+    **dict(rows("random", random, python_names.RANDOM)),
+    **dict(rows("numpy", np, numpy_names.FUNCTIONS)),
+    **dict(rows("numpy.random", np.random, numpy_names.RANDOM)),
+    **dict(rows("numpy.linalg", np.linalg, numpy_names.LINALG)),
+    **dict(rows("itertools", itertools, python_names.ITERTOOLS)),
+    **dict(rows("time", time, "time perf_counter monotonic process_time")),
+    **dict(rows("copy", copy, "copy deepcopy")),
+}
+
+CLASS_ROWS: dict[str, Value] = {
+    **dict(classes("torch.nn", torch.nn, classes_of_torch.LAYERS)),
+    **dict(classes("torch.nn", torch.nn, "Parameter")),
+    **dict(classes("torch.nn.parameter", torch.nn, "Parameter")),
+    **dict(classes("torch.optim", torch.optim, classes_of_torch.OPTIMIZERS)),
+    **dict(
+        classes("torch.optim.lr_scheduler", torch.optim.lr_scheduler, classes_of_torch.SCHEDULERS)
+    ),
+    **dict(classes("torch.distributions", torch.distributions, classes_of_torch.DISTRIBUTIONS)),
+    **{
+        f"torch.distributions.{module}.{name}": class_row(
+            f"torch.distributions.{name}", getattr(torch.distributions, name)
+        )[1]
+        for module, name in (
+            ("normal", "Normal"),
+            ("categorical", "Categorical"),
+            ("bernoulli", "Bernoulli"),
+            ("multivariate_normal", "MultivariateNormal"),
+        )
+    },
+    **dict(classes("torch.utils.data", torch.utils.data, classes_of_torch.DATA)),
+    **dict(classes("torch.utils.data.dataset", torch.utils.data, "Dataset TensorDataset")),
+    **dict(classes("torch", torch, "Generator Size")),
+    "torch.autograd.Function": Class("torch.autograd.Function", torch.autograd.Function),
+    "torch.autograd.function.Function": Class("torch.autograd.Function", torch.autograd.Function),
+    "torch.device": Class("torch.device", torch.device, OWN["torch.device"]),
+    "torch.dtype": Class("torch.dtype", torch.dtype),
+    "numpy.ndarray": Class("numpy.ndarray", np.ndarray),
+    "collections.OrderedDict": class_row("collections.OrderedDict", OrderedDict)[1],
+    "collections.defaultdict": class_row("collections.defaultdict", defaultdict)[1],
+    "collections.deque": class_row("collections.deque", deque)[1],
+    "collections.Counter": class_row("collections.Counter", Counter)[1],
+}
+
+PICTURES: dict[str, Value] = {
+    **{f"matplotlib.pyplot.{name}": OWN["pyplot"] for name in python_names.PYPLOT.split()},
+    "matplotlib.pyplot.subplots": OWN["subplots"],
+    "matplotlib.pyplot.style": Ignored("style"),
+    "matplotlib.pyplot.rcParams": Ignored("rcParams"),
+    "matplotlib.pyplot.cm": Ignored("cm"),
+    "matplotlib.rcParams": Ignored("rcParams"),
+}
+
+VALUE_ROWS: dict[str, Value] = {
+    **{f"torch.{name}": getattr(torch, name) for name in torch_names.DTYPES.split()},
+    **dict(classes("numpy", np, numpy_names.DTYPES)),
+    **{f"typing.{name}": Ignored(f"typing.{name}") for name in python_names.TYPING.split()},
+    **CONSTANTS,
+}
+
+NAMESPACES = frozenset(
+    name.rpartition(".")[0]
+    for name in (*FUNCTION_ROWS, *CLASS_ROWS, *PICTURES, *VALUE_ROWS, *OWN)
+    if "." in name
+) | {"torch.utils", "torch.backends", "torch.distributions", "matplotlib", "torch.nn.modules"}
+"""The modules that a program may import; the prefixes of the rows."""
 
 NAMES: MappingProxyType[str, Value] = MappingProxyType(
     {
-        **{name: Namespace(name) for name in NAMESPACES},
-        **dict(rows("torch", torch, TORCH)),
-        **dict(rows("torch.nn.functional", torch.nn.functional, FUNCTIONAL)),
-        **dict(rows("math", math, MATH)),
-        **{f"torch.{name}": getattr(torch, name) for name in DTYPES.split()},
-        **{name: Function(name, call) for name, call in OWN.items()},
-        **CONSTANTS,
+        **{name: Namespace(name) for name in sorted(NAMESPACES)},
+        **FUNCTION_ROWS,
+        **CLASS_ROWS,
+        **PICTURES,
+        **VALUE_ROWS,
+        **{name: value for name, value in OWN.items() if "." in name and name not in CLASS_ROWS},
+        **GRAD_MODES,
+        **LEGACY,
     }
 )
-"""Everything that has a dotted name: modules, functions, dtypes and constants."""
+"""Everything that has a dotted name: modules, functions, classes, dtypes and constants."""
+
+CLASS_ATTRIBUTES: dict[str, Value] = {
+    "collections.OrderedDict.fromkeys": Function("OrderedDict.fromkeys", OrderedDict.fromkeys),
+    "torch.nn.Embedding.from_pretrained": Function(
+        "Embedding.from_pretrained", torch.nn.Embedding.from_pretrained
+    ),
+}
+"""What classes of the table have beside their names."""
+
+KINDS: dict[type, Class] = {
+    row.kind: row for row in reversed(tuple(NAMES.values())) if isinstance(row, Class)
+}
+"""The row of a class: what `type(x)` gives."""
 
 PREDEFINED: MappingProxyType[str, Value] = MappingProxyType(
     {
         "torch": NAMES["torch"],
         "nn": NAMES["torch.nn"],
         "F": NAMES["torch.nn.functional"],
+        "optim": NAMES["torch.optim"],
         "math": NAMES["math"],
+        "np": NAMES["numpy"],
+        "plt": NAMES["matplotlib.pyplot"],
     }
 )
-"""What needs no import line."""
+"""What needs no import line: a cell of a notebook often has it in an earlier one."""
 
 
 def bare_function(name: str) -> Function | None:

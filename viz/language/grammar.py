@@ -1,6 +1,6 @@
 """The syntax of the language: which nodes of Python's syntax tree are part of it.
 
-A node type that is in none of the handler tables of `expressions` and `statements`, and not in
+A node type that is in none of the builder tables of `expressions` and `statements`, and not in
 PARTS, is refused. CHECKS holds what a node of the language must also satisfy.
 """
 
@@ -11,19 +11,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from viz.errors import LimitError, ProgramError
+from viz.language import attributes, calls, classes, displays, exceptions, generators
 from viz.language.arithmetic import BINARY, COMPARE, UNARY
 from viz.language.expressions import EXPRESSIONS
 from viz.language.functions import NAMES
+from viz.language.imports import NO_EFFECT
 from viz.language.place import located
+from viz.language.scopes import all_parameters
 from viz.language.statements import STATEMENTS
 from viz.language.values import Namespace
 from viz.limits import Limits
 
+BUILDERS = (attributes, calls, classes, displays, exceptions, generators)
+"""The modules that put their builders into the two tables when they are imported."""
+
 PARTS: frozenset[type[ast.AST]] = frozenset(
-    {ast.Module, ast.Load, ast.Store, ast.And, ast.Or, ast.Not, ast.arguments, ast.arg, ast.keyword}
-    | {ast.alias, ast.withitem, ast.Slice, ast.FormattedValue}
+    {ast.Module, ast.Load, ast.Store, ast.Del, ast.And, ast.Or, ast.Not, ast.arguments, ast.arg}
+    | {ast.keyword, ast.alias, ast.withitem, ast.Slice, ast.FormattedValue, ast.Starred}
+    | {ast.comprehension, ast.ExceptHandler}
 )
-"""Nodes that are read by the handler of the node they belong to."""
+"""Nodes that are read by the builder of the node they belong to."""
 
 ALLOWED = PARTS | {*EXPRESSIONS, *STATEMENTS, *BINARY, *UNARY, *COMPARE}
 
@@ -31,41 +38,33 @@ LONGEST_NAME = 100
 LONGEST_NUMBER = 100
 
 WORDS: Mapping[str, str] = {
-    "ClassDef": "a class",
     "AsyncFunctionDef": "'async def'",
     "Await": "'await'",
-    "Try": "'try'",
-    "TryStar": "'try'",
-    "Raise": "'raise'",
-    "Delete": "'del'",
-    "Global": "'global'",
-    "Nonlocal": "'nonlocal'",
-    "ListComp": "a list comprehension",
-    "SetComp": "a set comprehension",
-    "DictComp": "a dict comprehension",
-    "GeneratorExp": "a generator expression",
-    "Dict": "a dict",
-    "Set": "a set",
-    "Yield": "'yield'",
-    "YieldFrom": "'yield'",
-    "Starred": "a star argument",
-    "NamedExpr": "':='",
+    "TryStar": "'except*'",
     "Match": "'match'",
     "AsyncFor": "'async for'",
     "AsyncWith": "'async with'",
     "TypeAlias": "'type'",
     "TypeVar": "a type parameter",
-    "Del": "'del'",
 }
 
-HINTS: Mapping[str, str] = {
-    "ListComp": "Write a 'for' loop that appends to a list.",
-    "GeneratorExp": "Write a 'for' loop.",
-    "Dict": "Use separate variables, a list or a tuple.",
-    "ClassDef": "Use functions and tensors.",
-    "Starred": "Write the values one by one.",
-    "Raise": "Use 'assert' to stop a program.",
+HINTS: Mapping[str, str] = {"Match": "Write 'if' and 'elif'."}
+
+OUTSIDE: Mapping[str, str] = {
+    "os": "there are no files and no other programs here.",
+    "sys": "there are no files and no other programs here.",
+    "pathlib": "there are no files here.",
+    "torchvision": "there are no files and no network here, so no data sets of pictures.",
+    "torchaudio": "there are no files and no network here, so no data sets.",
+    "torchtext": "there are no files and no network here, so no data sets.",
+    "sklearn": "of other libraries only numpy is here.",
+    "pandas": "of other libraries only numpy is here.",
+    "scipy": "of other libraries only numpy is here.",
+    "seaborn": "of other libraries only numpy is here.",
+    "torchviz": "the drawing of the graph is made for you.",
+    "requests": "there is no network here.",
 }
+"""Modules that courses import, and why they are left out."""
 
 
 def check_node(node: ast.AST, source: str, limits: Limits) -> None:
@@ -83,8 +82,12 @@ def check_node(node: ast.AST, source: str, limits: Limits) -> None:
         raise located(error, node, source) from error
 
 
+SPOKEN = frozenset({"__name__", *classes.METHODS})
+"""The names with two underscores that may stand in a program, each where it belongs."""
+
+
 def check_name(name: str) -> None:
-    if name.startswith("__"):
+    if name.startswith("__") and name not in SPOKEN:
         raise ProgramError(
             f"the name '{name[:40]}' is not part of the language.",
             hint="Names here don't begin with two underscores.",
@@ -112,12 +115,12 @@ def check_constant(node: ast.Constant, limits: Limits) -> None:
 
 
 def check_arguments(node: ast.arguments, limits: Limits) -> None:
-    if node.posonlyargs or node.kwonlyargs or node.vararg or node.kwarg:
+    if node.posonlyargs:
         raise ProgramError(
-            "'*' and '/' among the parameters of a function are not part of the language.",
-            hint="Name each parameter.",
+            "'/' among the parameters of a function is not part of the language.",
+            hint="Leave it out.",
         )
-    names = [parameter.arg for parameter in node.args]
+    names = [parameter.arg for parameter in all_parameters(node)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ProgramError(f"the parameter '{twice}' is there twice.")
@@ -133,24 +136,40 @@ def check_identifier(node: ast.Name, limits: Limits) -> None:
 
 def check_function(node: ast.FunctionDef, limits: Limits) -> None:
     check_name(node.name)
-    if node.decorator_list:
-        raise ProgramError("decorators are not part of the language.", hint="Remove the '@' line.")
     if getattr(node, "type_params", None):
         raise ProgramError("type parameters are not part of the language.")
 
 
+def check_class(node: ast.ClassDef, limits: Limits) -> None:
+    check_name(node.name)
+    if node.name.startswith("__") or node.name in classes.METHODS:
+        raise ProgramError(f"the name '{node.name}' is not part of the language.")
+    if node.keywords or node.decorator_list or getattr(node, "type_params", None):
+        raise ProgramError(
+            "decorators, metaclasses and type parameters of a class are not part of the language."
+        )
+
+
 def check_call(node: ast.Call, limits: Limits) -> None:
-    names = [keyword.arg for keyword in node.keywords]
-    if None in names:
-        raise ProgramError("'**' arguments are not part of the language.", hint=HINTS["Starred"])
+    names = [keyword.arg for keyword in node.keywords if keyword.arg is not None]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ProgramError(f"the argument '{twice}' is there twice.")
 
 
-def check_with(node: ast.withitem, limits: Limits) -> None:
-    if node.optional_vars is not None:
-        raise ProgramError("'with ... as' is not part of the language.", hint="Leave out the 'as'.")
+def check_handler(node: ast.ExceptHandler, limits: Limits) -> None:
+    if node.name:
+        check_name(node.name)
+
+
+def check_comprehension(node: ast.comprehension, limits: Limits) -> None:
+    if node.is_async:
+        raise ProgramError("'async for' is not part of the language.")
+
+
+def check_words(node: ast.Global | ast.Nonlocal, limits: Limits) -> None:
+    for name in node.names:
+        check_name(name)
 
 
 def check_import(node: ast.Import, limits: Limits) -> None:
@@ -160,17 +179,24 @@ def check_import(node: ast.Import, limits: Limits) -> None:
 
 
 def check_module(name: str) -> None:
-    if not isinstance(NAMES.get(name), Namespace):
-        raise ProgramError(
-            f"the module '{name[:60]}' is not available.",
-            hint="The modules are torch, torch.nn, torch.nn.functional and math.",
-        )
+    if isinstance(NAMES.get(name), Namespace):
+        return
+    top = name.split(".")[0]
+    if top in OUTSIDE:
+        raise ProgramError(f"the module '{name[:60]}' is not available: {OUTSIDE[top]}")
+    raise ProgramError(
+        f"the module '{name[:60]}' is not available.",
+        hint="The modules are torch with its parts (torch.nn, torch.optim, ...), numpy, math, "
+        "random, collections and a few more.",
+    )
 
 
 def check_import_from(node: ast.ImportFrom, limits: Limits) -> None:
     module = node.module or ""
     if node.level:
         raise ProgramError("there are no modules beside this program.")
+    if module == NO_EFFECT:
+        return
     check_module(module)
     for alias in node.names:
         if alias.name == "*":
@@ -183,18 +209,6 @@ def check_import_from(node: ast.ImportFrom, limits: Limits) -> None:
         check_name(alias.asname or alias.name)
 
 
-def check_format(node: ast.FormattedValue, limits: Limits) -> None:
-    specification = node.format_spec
-    if specification is None:
-        return
-    parts = specification.values if isinstance(specification, ast.JoinedStr) else [specification]
-    if not all(isinstance(part, ast.Constant) for part in parts):
-        raise ProgramError(
-            "a format inside a format is not part of the language.",
-            hint="Write the format out: f'{x:.4f}'.",
-        )
-
-
 CHECKS: Mapping[type[ast.AST], Callable[[Any, Limits], None]] = {
     ast.Constant: check_constant,
     ast.arguments: check_arguments,
@@ -202,8 +216,11 @@ CHECKS: Mapping[type[ast.AST], Callable[[Any, Limits], None]] = {
     ast.Name: check_identifier,
     ast.FunctionDef: check_function,
     ast.Call: check_call,
-    ast.withitem: check_with,
     ast.Import: check_import,
     ast.ImportFrom: check_import_from,
-    ast.FormattedValue: check_format,
+    ast.ClassDef: check_class,
+    ast.ExceptHandler: check_handler,
+    ast.Global: check_words,
+    ast.Nonlocal: check_words,
+    ast.comprehension: check_comprehension,
 }

@@ -1,9 +1,9 @@
-"""Walk a checked program and do what it says with live tensors; tell the observer what happens."""
+"""The state of one run: variables, the line, what was printed, what was spent; and who is told."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -11,21 +11,19 @@ import torch
 from viz.errors import LimitError, ProgramError, UserError
 from viz.language.builtins import BUILTINS
 from viz.language.capacity import need_items, within_memory
-from viz.language.explain import Operands, explain
-from viz.language.expressions import EXPRESSIONS
+from viz.language.explain import explain
 from viz.language.functions import PREDEFINED, bare_function
+from viz.language.iterables import ITERABLE
 from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
-from viz.language.statements import STATEMENTS, Signal
 from viz.language.unknown import unknown_name
-from viz.language.values import Frame, Value
+from viz.language.values import Frame, Ignored, ProgramClass, ProgramObject, Value
 from viz.limits import Limits
 from viz.trace import Notice
 
-ITERATORS: list[Any] = [enumerate([]), zip(), reversed(()), reversed([]), reversed(range(0))]
-ITERABLE = (list, tuple, range, str, torch.Tensor, *map(type, ITERATORS))
 MOST_NOTICES = 50
+NOTHING: Mapping[str, Any] = {}
 
 
 class Observer(Protocol):
@@ -35,7 +33,7 @@ class Observer(Protocol):
         """A statement begins, or goes on after a function that it called has returned."""
 
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
-        """A variable, a parameter or an input now names this tensor."""
+        """A variable, a parameter, an attribute or an input now names this tensor."""
 
     def backward(
         self,
@@ -50,12 +48,14 @@ class Observer(Protocol):
 
 
 class Machine:
-    """The state of one run: variables, the line, what was printed, what was spent."""
+    """What the closures that `expressions` and `statements` build work on."""
 
     def __init__(self, program: Program, observer: Observer, limits: Limits) -> None:
         self.program = program
         self.observer = observer
+        self.tell_line = observer.enter_line
         self.limits = limits
+        self.most_steps = limits.steps
         self.frame = Frame()
         self.module = self.frame
         self.line = 0
@@ -65,65 +65,62 @@ class Machine:
         self.printed_characters = 0
         self.notices: dict[Notice, None] = {}
         self.backwards = 0
+        self.asked_for_gradients = False
         self.last_value: tuple[Value, int] | None = None
         self.results = Results()
-
-    # One entry for expressions, one for statements. The handlers stand in tables by node type;
-    # whatever one of them raises leaves as a UserError with the place of the innermost node.
-
-    def evaluate(self, node: ast.expr) -> Value:
-        self.tick()
-        try:
-            return EXPRESSIONS[type(node)](self, node)
-        except UserError as error:
-            located(error, node, self.program.source)
-            raise
-        except Exception as error:
-            raise self.explained(error, node, ()) from error
-
-    def execute(self, statements: list[ast.stmt]) -> Signal | None:
-        for statement in statements:
-            self.tick()
-            self.enter_line(statement.lineno)
-            try:
-                signal = STATEMENTS[type(statement)](self, statement)
-            except UserError as error:
-                located(error, statement, self.program.source)
-                raise
-            except Exception as error:
-                raise self.explained(error, statement, ()) from error
-            if signal is not None:
-                return signal
-        return None
+        self.classes: dict[type, ProgramClass] = {}
+        self.handled: list[UserError] = []
 
     def perform(
-        self, node: ast.AST, operands: Operands, function: Any, *values: Any, **named: Any
+        self,
+        node: ast.AST,
+        parts: Sequence[ast.AST],
+        function: Any,
+        values: Sequence[Any],
+        named: Mapping[str, Any] = NOTHING,
     ) -> Value:
-        """Call torch or Python; what they refuse is explained, with the operands."""
+        """Call torch or Python; what they refuse is explained, with what stood where.
+
+        parts   the syntax nodes of the values, as far as they have one
+        """
         try:
             return within_memory(function(*values, **named), self.limits)
         except UserError as error:
             located(error, node, self.program.source)
             raise
         except Exception as error:
-            raise self.explained(error, node, operands) from error
+            raise self.explained(error, node, parts, values) from error
 
-    def explained(self, error: Exception, node: ast.AST, operands: Operands) -> UserError:
+    def explained(
+        self,
+        error: Exception,
+        node: ast.AST,
+        parts: Sequence[ast.AST] = (),
+        values: Sequence[Any] = (),
+    ) -> UserError:
+        operands = tuple(zip(parts, values, strict=False))
         found = explain(error, node, operands, self.program.source, self.limits)
         return located(found, node, self.program.source)
 
+    def placed(self, error: UserError, node: ast.AST) -> UserError:
+        """The same error, with the place of the node where it has none yet."""
+        return located(error, node, self.program.source)
+
     def tick(self) -> None:
         self.steps += 1
-        if self.steps > self.limits.steps:
-            raise LimitError(
-                f"the program takes more than {self.limits.steps:,} steps.",
-                line=self.line or None,
-                hint="Is there a loop that never ends?",
-            )
+        if self.steps > self.most_steps:
+            raise self.too_many_steps()
+
+    def too_many_steps(self) -> LimitError:
+        return LimitError(
+            f"the program takes more than {self.limits.steps:,} steps.",
+            line=self.line or None,
+            hint="Is there a loop that never ends?",
+        )
 
     def enter_line(self, line: int) -> None:
         self.line = line
-        self.observer.enter_line(line)
+        self.tell_line(line)
 
     # Variables.
 
@@ -132,13 +129,19 @@ class Machine:
         name = node.id
         frame: Frame | None = self.frame
         while frame is not None:
+            if name in frame.elsewhere:
+                frame = frame.elsewhere[name]
             if name in frame.variables:
                 return frame.variables[name]
             if name in frame.names:
-                raise ProgramError(
+                error = ProgramError(
                     f"the variable '{name}' is used before it has a value in its function.",
                     hint="A variable that a function assigns is its own; give it a value first.",
                 )
+                cause = UnboundLocalError(
+                    f"cannot access local variable '{name}' where it is not associated with a value"
+                )
+                raise self.placed(error, node) from cause
             frame = frame.parent
         if name in PREDEFINED:
             return PREDEFINED[name]
@@ -146,7 +149,8 @@ class Machine:
             return BUILTINS[name]
         if self.program.kind == "expression" and (found := bare_function(name)) is not None:
             return found
-        raise located(self.unknown_name(name, called), node, self.program.source)
+        cause_by_name = NameError(f"name '{name}' is not defined")
+        raise self.placed(self.unknown_name(name, called), node) from cause_by_name
 
     def unknown_name(self, name: str, called: bool) -> ProgramError:
         variables: list[str] = []
@@ -157,12 +161,21 @@ class Machine:
         return unknown_name(name, self.program, variables, called=called)
 
     def bind(self, name: str, value: Value, line: int) -> None:
-        self.frame.variables[name] = value
+        frame = self.frame
+        if frame.elsewhere and name in frame.elsewhere:
+            frame = frame.elsewhere[name]
+        frame.variables[name] = value
         if isinstance(value, torch.Tensor):
             self.observer.name_tensor(name, value, line)
-            given = value.is_leaf and value.requires_grad
-            if self.frame is self.module and not given:
+            if frame is self.module and not (value.is_leaf and value.requires_grad):
                 self.results.add(Candidate(value, f"'{name}'", line))
+        elif isinstance(value, torch.nn.Module):
+            self.name_parameters(name, value, line)
+
+    def name_parameters(self, name: str, layer: torch.nn.Module, line: int) -> None:
+        """`layer.weight`: the parameters of a layer that a variable or an attribute now names."""
+        for path, parameter in layer.named_parameters():
+            self.observer.name_tensor(f"{name}.{path}", parameter, line)
 
     # What the program says, and what is said about it.
 
@@ -195,41 +208,45 @@ class Machine:
 
     def iterable(self, value: Value) -> Value:
         """The value itself, where a `for` loop can go over it."""
-        if not isinstance(value, ITERABLE):
-            raise TypeError(f"'{type(value).__name__}' object is not iterable")
-        return value
+        if isinstance(value, ITERABLE):
+            return value
+        if isinstance(value, Ignored):
+            return ()
+        if isinstance(value, ProgramObject):
+            return iter(value)  # type: ignore[call-overload]
+        raise TypeError(f"'{type(value).__name__}' object is not iterable")
 
     def iterate(self, value: Value) -> Iterator[Value]:
         """The items one by one; each costs a step."""
         for item in self.iterable(value):
-            self.tick()
+            self.steps += 1
+            if self.steps > self.most_steps:
+                raise self.too_many_steps()
             yield item
 
     def items(self, value: Value) -> list[Value]:
         found: list[Value] = []
         for item in self.iterate(value):
             found.append(item)
-            need_items(len(found), self.limits)
+            if len(found) > self.limits.sequence_items:
+                need_items(len(found), self.limits)
         return found
 
     def truth(self, node: ast.expr, value: Value) -> bool:
         """Whether an `if` takes the value as true."""
-        return bool(self.perform(node, ((node, value),), bool, value))
+        if value is True or value is False:
+            return bool(value)
+        return bool(self.perform(node, (node,), bool, (value,)))
 
-    def backward(
-        self,
-        node: ast.AST,
-        tensor: torch.Tensor,
-        *values: Any,
-    ) -> None:
+    def backward(self, node: ast.AST, tensor: torch.Tensor, *values: Any) -> None:
         """`tensor.backward(gradient, retain_graph, create_graph, inputs)` of the program."""
         self.backwards += 1
         written = getattr(getattr(node, "func", node), "value", node)
         self.perform(
-            node, ((written, tensor),), self.observer.backward, tensor, *values, line=self.line
+            node, (written,), self.observer.backward, (tensor, *values), {"line": self.line}
         )
 
     def backward_without_line(self, tensor: torch.Tensor) -> None:
         """The backward that the program left out."""
         self.backwards += 1
-        self.perform(self.program.tree, (), self.observer.backward, tensor, line=None)
+        self.perform(self.program.tree, (), self.observer.backward, (tensor,), {"line": None})

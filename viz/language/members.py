@@ -7,54 +7,26 @@ up once, when this module is imported; no attribute is looked up by a name that 
 from __future__ import annotations
 
 import ast
+import collections
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+from torch.autograd.function import FunctionCtx
+from torch.utils.data import DataLoader, Dataset
 
 from viz.errors import ProgramError
 from viz.language.capacity import need_elements, need_items
-from viz.language.values import Function, GradFn, Method, Value
+from viz.language.own import NO_CUDA
+from viz.language.tables import numpy_names, python_names, tensor_names
+from viz.language.tables import objects_of_torch as objects
+from viz.language.text import format_text
+from viz.language.values import Class, Function, GradFn, Ignored, Method, Value
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
-
-TENSOR_METHODS = """
-abs absolute neg negative positive sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2
-log10 log1p sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh asinh acosh
-atanh sigmoid relu erf erfc lgamma digamma logit sinc hypot ceil floor round trunc frac clamp
-clip deg2rad rad2deg nan_to_num heaviside lerp xlogy softmax log_softmax prelu logaddexp
-
-add sub subtract mul multiply div divide true_divide floor_divide pow float_power fmod remainder
-addcmul addcdiv maximum minimum fmax fmin
-
-sum mean prod std var max min amax amin aminmax argmax argmin median logsumexp norm cumsum
-cumprod all any count_nonzero nansum nanmean quantile dist diff
-
-matmul mm bmm mv dot vdot inner outer addmm addmv baddbmm cross trace diag diagonal tril triu
-det inverse
-
-reshape reshape_as view view_as expand_as split chunk unbind squeeze unsqueeze flatten unflatten
-ravel transpose permute swapaxes movedim t flip roll broadcast_to gather scatter scatter_add
-index_select index_add masked_select masked_fill take where nonzero sort argsort topk narrow
-select clone detach contiguous size dim numel nelement is_contiguous is_floating_point
-is_complex
-
-eq ne lt le gt ge equal allclose isclose isnan isinf isfinite logical_and logical_or logical_not
-logical_xor
-
-float double half bfloat16 int long short bool type_as cpu item requires_grad_ retain_grad
-
-zero_ fill_ add_ sub_ mul_ div_ pow_ neg_ abs_ exp_ log_ sqrt_ sin_ cos_ tanh_ sigmoid_ relu_
-clamp_ round_ copy_ normal_ uniform_ masked_fill_ scatter_ scatter_add_ index_add_ index_fill_
-lerp_ addcmul_ addcdiv_ squeeze_ unsqueeze_ t_ transpose_ detach_ new_zeros new_ones new_full
-new_tensor
-"""
-
-TENSOR_ATTRIBUTES = "shape dtype ndim T mT is_leaf requires_grad data retains_grad"
-
-LIST_METHODS = "append extend insert pop remove index count reverse copy clear"
-TEXT_METHODS = "upper lower strip lstrip rstrip split startswith endswith title capitalize"
 
 Reader = Callable[["Machine", ast.expr, Any], Value]
 """Gives the attribute of a value: (machine, the syntax node to blame, the value)."""
@@ -62,7 +34,7 @@ Reader = Callable[["Machine", ast.expr, Any], Value]
 
 def plain(name: str) -> Reader:
     def read(machine: Machine, node: ast.expr, value: Any) -> Value:
-        return getattr(value, name)  # `name` comes from the tables above, never from a program
+        return getattr(value, name)  # `name` comes from the tables, never from a program
 
     return read
 
@@ -76,6 +48,24 @@ def method(function: Function) -> Reader:
 
 def methods_of(kind: type, names: str) -> dict[str, Reader]:
     return {name: method(Function(name, getattr(kind, name))) for name in names.split()}
+
+
+def methods(names: str) -> dict[str, Reader]:
+    """Methods that classes override, each found on the object itself."""
+    return {
+        name: method(Function(name, own_method(name), callbacks=True)) for name in names.split()
+    }
+
+
+def own_method(name: str) -> Callable[..., Value]:
+    def call(value: Any, *values: Any, **named: Any) -> Value:
+        return getattr(value, name)(*values, **named)  # `name` comes from the tables
+
+    return call
+
+
+def attributes(names: str) -> dict[str, Reader]:
+    return {name: plain(name) for name in names.split()}
 
 
 def read_grad(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
@@ -119,23 +109,54 @@ def backward(
 
 
 def tensor_to(
-    machine: Machine,
-    node: ast.Call,
-    tensor: torch.Tensor,
-    target: Value = None,
-    dtype: Value = None,
+    machine: Machine, node: ast.Call, tensor: torch.Tensor, *values: Value, **named: Value
 ) -> Value:
     """`.to(torch.float64)`, `.to("cpu")`, `.to(other)`: there is one device here."""
-    if target == "cpu" and isinstance(target, str):
-        target = dtype
-    wanted = target.dtype if isinstance(target, torch.Tensor) else target or dtype
+    wanted = target_of(values, named)
     if wanted is None:
         return tensor
-    if not isinstance(wanted, torch.dtype):
-        raise ProgramError(
-            "'.to' takes a dtype or the device 'cpu' here.", hint="Write x.to(torch.float64)."
-        )
-    return machine.perform(node, ((node, tensor),), torch.Tensor.to, tensor, wanted)
+    return machine.perform(node, (node,), torch.Tensor.to, (tensor, wanted))
+
+
+def target_of(values: tuple[Value, ...], named: dict[str, Value]) -> Value:
+    """The dtype or the tensor that `.to(...)` names; None for the device that it has already."""
+    found = None
+    for value in (*values, *(named.get(name) for name in ("device", "dtype", "other"))):
+        if isinstance(value, (torch.dtype, torch.Tensor)):
+            found = value
+        elif isinstance(value, (str, torch.device)) and str(value) not in ("cpu", "cpu:0"):
+            raise ProgramError(NO_CUDA, hint="Leave out '.to(...)', or write .to('cpu').")
+    if found is None and not values and not named:
+        raise ProgramError("'.to' takes a dtype or the device 'cpu' here.")
+    return found
+
+
+def layer_to(
+    machine: Machine, node: ast.Call, layer: torch.nn.Module, *values: Value, **named: Value
+) -> Value:
+    wanted = target_of(values, named)
+    return layer if wanted is None else machine.perform(node, (node,), layer.to, (wanted,))
+
+
+def no_cuda(machine: Machine, node: ast.Call, value: Value, *values: Value) -> Value:
+    raise ProgramError(NO_CUDA, hint="Leave out '.cuda()'.")
+
+
+def tensor_type(
+    machine: Machine, node: ast.Call, tensor: torch.Tensor, dtype: Value = None
+) -> Value:
+    """`x.type()` is a text; `x.type(torch.float64)` converts."""
+    if dtype is None:
+        return tensor.type()
+    if isinstance(dtype, Class) and dtype.kind is not torch.Tensor:
+        dtype = dtype.kind
+    elif not isinstance(dtype, torch.dtype):
+        raise ProgramError("'.type' takes a dtype here.", hint="Write x.type(torch.float64).")
+    return machine.perform(node, (node,), torch.Tensor.type, (tensor, dtype))
+
+
+def new_zeros(machine: Machine, node: ast.Call, tensor: torch.Tensor, *sizes: Any) -> Value:
+    return machine.perform(node, (node,), torch.Tensor.new_zeros, (tensor, *sizes))
 
 
 def tolist(machine: Machine, node: ast.Call, tensor: torch.Tensor) -> Value:
@@ -154,7 +175,7 @@ def sized(name: str) -> Function:
         if name != "expand":
             factors.append(tensor.numel())
         need_elements(factors, tensor.element_size(), machine.limits)
-        return machine.perform(node, ((node, tensor),), bound, tensor, *sizes, **named)
+        return machine.perform(node, (node,), bound, (tensor, *sizes), named)
 
     return Function(name, call, inner=True)
 
@@ -193,16 +214,93 @@ def inner(name: str, call: Callable[..., Value]) -> Reader:
     return method(Function(name, call, inner=True))
 
 
+def replace(
+    machine: Machine, node: ast.Call, text: str, old: str, new: str, count: int = -1
+) -> str:
+    places = text.count(old) if old else len(text) + 1
+    need_items(len(text) + places * len(new), machine.limits)
+    return text.replace(old, new, count)
+
+
+def padded(name: str) -> Function:
+    bound = getattr(str, name)
+
+    def call(machine: Machine, node: ast.Call, text: str, width: int, *fill: str) -> Value:
+        need_items(width, machine.limits)
+        return machine.perform(node, (node,), bound, (text, width, *fill))
+
+    return Function(name, call, inner=True)
+
+
+def text_format(
+    machine: Machine, node: ast.Call, template: str, *values: Value, **named: Value
+) -> str:
+    return format_text(template, values, named, machine.limits)
+
+
+def list_sort(
+    machine: Machine,
+    node: ast.Call,
+    items: list[Value],
+    *,
+    key: Value = None,
+    reverse: bool = False,
+) -> None:
+    from viz.language.calls import as_callable
+
+    items.sort(key=as_callable(machine, node, key), reverse=reverse)
+
+
+def is_field(kind: type, name: str) -> bool:
+    return not name.startswith(("_", "n_")) and not hasattr(tuple, name)
+
+
+COUNTER_METHODS = f"{python_names.DICT_METHODS} most_common elements total"
+
+
 TENSOR: Mapping[str, Reader] = {
-    **{name: plain(name) for name in TENSOR_ATTRIBUTES.split()},
-    **methods_of(torch.Tensor, TENSOR_METHODS),
+    **attributes(tensor_names.ATTRIBUTES),
+    **methods_of(torch.Tensor, tensor_names.METHODS),
     **{name: method(sized(name)) for name in ("expand", "repeat", "repeat_interleave", "tile")},
     "grad": read_grad,
     "grad_fn": read_grad_fn,
     "backward": inner("backward", backward),
     "to": inner("to", tensor_to),
+    "type": inner("type", tensor_type),
+    "cuda": inner("cuda", no_cuda),
     "tolist": inner("tolist", tolist),
+    "new_empty": inner("new_empty", new_zeros),
 }
+
+LIST: Mapping[str, Reader] = {
+    **methods_of(list, python_names.LIST_METHODS),
+    "append": inner("append", list_append),
+    "extend": inner("extend", list_extend),
+    "insert": inner("insert", list_insert),
+    "sort": inner("sort", list_sort),
+}
+
+TEXT: Mapping[str, Reader] = {
+    **methods_of(str, python_names.TEXT_METHODS),
+    **{name: method(padded(name)) for name in python_names.PADDING_METHODS.split()},
+    "join": inner("join", join),
+    "replace": inner("replace", replace),
+    "format": inner("format", text_format),
+}
+
+LAYER: Mapping[str, Reader] = {
+    **methods(objects.LAYER_METHODS),
+    "training": plain("training"),
+    "to": inner("to", layer_to),
+    "cuda": inner("cuda", no_cuda),
+}
+
+NAMED_RESULTS: tuple[tuple[type, Mapping[str, Reader]], ...] = tuple(
+    (kind, attributes(" ".join(name for name in dir(kind) if is_field(kind, name))))
+    for kind in vars(torch.return_types).values()
+    if isinstance(kind, type)
+)
+"""What `x.max(dim=0)` and its kin give: tuples whose parts have names."""
 
 MEMBERS: tuple[tuple[type, Mapping[str, Reader]], ...] = (
     (torch.Tensor, TENSOR),
@@ -210,24 +308,74 @@ MEMBERS: tuple[tuple[type, Mapping[str, Reader]], ...] = (
         GradFn,
         {"name": method(Function("name", grad_fn_name)), "next_functions": read_next_functions},
     ),
-    (torch.Size, {"numel": method(Function("numel", torch.Size.numel))}),
+    (torch.Size, {**methods_of(torch.Size, "numel count index")}),
+    (torch.device, attributes("type index")),
+    (torch.dtype, attributes("is_floating_point is_complex")),
+    (torch.Generator, methods_of(torch.Generator, "manual_seed seed initial_seed")),
+    (torch.finfo, attributes("eps max min tiny")),
+    (list, LIST),
+    (str, TEXT),
+    (collections.Counter, {**methods_of(collections.Counter, COUNTER_METHODS)}),
     (
-        list,
+        collections.OrderedDict,
+        methods_of(collections.OrderedDict, f"{python_names.DICT_METHODS} move_to_end"),
+    ),
+    (dict, methods_of(dict, python_names.DICT_METHODS)),
+    (set, methods_of(set, python_names.SET_METHODS)),
+    (collections.deque, methods_of(collections.deque, python_names.DEQUE_METHODS)),
+    *NAMED_RESULTS,
+    (torch.nn.utils.rnn.PackedSequence, attributes("data batch_sizes")),
+    (tuple, methods_of(tuple, "count index")),
+    (int, {**attributes("real imag"), **methods_of(int, "bit_length")}),
+    (np.floating, {**methods_of(np.floating, "item tolist round"), **attributes("dtype shape")}),
+    (float, methods_of(float, "is_integer")),
+    (
+        np.ndarray,
         {
-            **methods_of(list, LIST_METHODS),
-            "append": inner("append", list_append),
-            "extend": inner("extend", list_extend),
-            "insert": inner("insert", list_insert),
+            **methods_of(np.ndarray, f"{numpy_names.METHODS} ".replace(" ptp", "")),
+            **attributes(numpy_names.ATTRIBUTES),
         },
     ),
-    (str, {**methods_of(str, TEXT_METHODS), "join": inner("join", join)}),
-    (torch.return_types.max, {"values": plain("values"), "indices": plain("indices")}),
-    (torch.return_types.min, {"values": plain("values"), "indices": plain("indices")}),
-    (torch.return_types.median, {"values": plain("values"), "indices": plain("indices")}),
-    (torch.return_types.sort, {"values": plain("values"), "indices": plain("indices")}),
-    (torch.return_types.topk, {"values": plain("values"), "indices": plain("indices")}),
-    (torch.return_types.aminmax, {"min": plain("min"), "max": plain("max")}),
-    (tuple, methods_of(tuple, "count index")),
+    (np.generic, {**methods_of(np.generic, "item tolist astype"), **attributes("dtype shape")}),
+    (np.dtype, attributes("name")),
+    (np.random.Generator, methods_of(np.random.Generator, numpy_names.GENERATOR_METHODS)),
+    (
+        torch.nn.ModuleDict,
+        {**LAYER, **methods("keys items values update pop clear")},
+    ),
+    (torch.nn.ParameterDict, {**LAYER, **methods("keys items values update pop clear")}),
+    (torch.nn.Sequential, {**LAYER, **methods("append extend insert pop")}),
+    (torch.nn.ModuleList, {**LAYER, **methods("append extend insert pop")}),
+    (torch.nn.ParameterList, {**LAYER, **methods("append extend")}),
+    (
+        torch.nn.RNNBase,
+        {**LAYER, **methods("flatten_parameters"), "all_weights": plain("all_weights")},
+    ),
+    (torch.nn.Transformer, {**LAYER, **methods("generate_square_subsequent_mask")}),
+    (torch.nn.Module, LAYER),
+    (
+        torch.optim.Optimizer,
+        {**methods(objects.OPTIMIZER_METHODS), **attributes("param_groups defaults state")},
+    ),
+    (
+        torch.optim.lr_scheduler.LRScheduler,
+        {**methods(objects.SCHEDULER_METHODS), **attributes("last_epoch base_lrs optimizer")},
+    ),
+    (
+        torch.distributions.Distribution,
+        {**methods(objects.DISTRIBUTION_METHODS), **attributes(objects.DISTRIBUTION_ATTRIBUTES)},
+    ),
+    (torch.distributions.Transform, methods("log_abs_det_jacobian inv")),
+    (torch.utils.data.TensorDataset, attributes("tensors")),
+    (torch.utils.data.Subset, attributes("dataset indices")),
+    (Dataset, {}),
+    (DataLoader, attributes("dataset batch_size sampler")),
+    (
+        FunctionCtx,
+        {**methods(objects.CONTEXT_METHODS), **attributes("saved_tensors needs_input_grad")},
+    ),
+    (BaseException, attributes("args")),
+    (Ignored, {}),
 )
 """The rows of a value are those of the first kind that it is an instance of."""
 
@@ -257,5 +405,11 @@ MEMBER_NAMES = frozenset(name for _, table in MEMBERS for name in table)
 """Every name that can stand behind a dot, modules aside."""
 
 
+@cache
+def members_of_kind(of: Any) -> Mapping[str, Reader]:
+    return next((table for kind, table in MEMBERS if issubclass(of, kind)), {})
+
+
 def members_of(value: Value) -> Mapping[str, Reader]:
-    return next((table for kind, table in MEMBERS if isinstance(value, kind)), {})
+    kind: Any = type(value)
+    return members_of_kind(kind)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from viz.errors import ProgramError
-from viz.language.functions import NAMES, PREDEFINED
+from viz.language.functions import CLASS_ATTRIBUTES, NAMES, PREDEFINED
 from viz.language.members import MEMBER_NAMES
 from viz.language.place import located
-from viz.language.values import Namespace
+from viz.language.scopes import DEFINING
+from viz.language.tables.classes_of_torch import LAYER_ATTRIBUTES
+from viz.language.tables.python_names import PYPLOT
+from viz.language.values import Class, Namespace
 
 ROWS = tuple(NAMES)
 LAST_PARTS = frozenset(name.rsplit(".", 1)[-1] for name in ROWS)
@@ -21,10 +26,21 @@ IN_TORCH = {
     "torch": frozenset(dir(torch)),
     "torch.nn": frozenset(dir(torch.nn)),
     "torch.nn.functional": frozenset(dir(torch.nn.functional)),
+    "torch.optim": frozenset(dir(torch.optim)),
+    "torch.autograd": frozenset(dir(torch.autograd)),
+    "torch.linalg": frozenset(dir(torch.linalg)),
+    "numpy": frozenset(dir(np)),
     "math": frozenset(dir(math)),
 }
 """What the modules have beside the rows: only to tell a name that is left out from a wrong one."""
-KNOWN_ATTRIBUTES = MEMBER_NAMES | LAST_PARTS
+KNOWN_ATTRIBUTES = (
+    MEMBER_NAMES
+    | LAST_PARTS
+    | frozenset(LAYER_ATTRIBUTES.split())
+    | frozenset(PYPLOT.split())
+    | {"apply", "fromkeys", "from_pretrained", "__init__", "__name__"}
+)
+LAYER_PARAMETER = re.compile(r"(weight|bias)_(ih|hh|hr)(_l\d+)?(_reverse)?|in_proj_(weight|bias)")
 
 LONGEST = 60
 """Letters of a name for which a known one is looked for."""
@@ -118,12 +134,20 @@ def unknown_attribute(name: str, kind: str, known: Iterable[str]) -> ProgramErro
 
 @dataclass(frozen=True, slots=True)
 class Dotted:
-    """The names that always mean a module: nothing in the program binds them otherwise."""
+    """What is known of names before the program runs.
+
+    modules   the names that always mean a module: nothing in the program binds them otherwise
+    own       the names that the program itself may have given to members of its objects
+    paired    the nodes of `x.__class__` inside `x.__class__.__name__`
+    """
 
     modules: Mapping[str, str]
+    own: frozenset[str]
+    paired: frozenset[int]
 
     @staticmethod
     def of(nodes: Iterable[ast.AST]) -> Dotted:
+        nodes = list(nodes)
         meanings: dict[str, set[str | None]] = {}
         for node in nodes:
             for name, meaning in bindings(node):
@@ -133,7 +157,8 @@ class Dotted:
             full = found.pop()
             if full is not None and not found and is_namespace(full):
                 modules[name] = full
-        return Dotted(modules)
+        own = frozenset(name for node in nodes for name in names_of_members(node))
+        return Dotted(modules, own | meanings.keys(), frozenset(paired_nodes(nodes)))
 
     def name_of(self, node: ast.expr) -> str | None:
         """The full name of `torch.nn.functional` and `F.relu`; None for anything else."""
@@ -146,14 +171,34 @@ class Dotted:
         return ".".join([self.modules[node.id], *reversed(parts)])
 
 
+def names_of_members(node: ast.AST) -> Iterator[str]:
+    """`self.w = ...`, and the texts from which layers take names: `add_module("fc1", ...)`."""
+    if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        yield node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value.isidentifier():
+            yield node.value
+    elif isinstance(node, ast.keyword) and node.arg:
+        yield node.arg
+
+
+def paired_nodes(nodes: Iterable[ast.AST]) -> Iterator[int]:
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr == "__name__":
+            inner = node.value
+            if isinstance(inner, ast.Attribute) and inner.attr == "__class__":
+                yield id(inner)
+
+
 def bindings(node: ast.AST) -> Iterator[tuple[str, str | None]]:
     """The names that a node binds; with the dotted name that it means, where an import binds it."""
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id, None
     elif isinstance(node, ast.arg):
         yield node.arg, None
-    elif isinstance(node, ast.FunctionDef):
-        yield node.name, None
+    elif isinstance(node, DEFINING):
+        if node.name:
+            yield node.name, None
     elif isinstance(node, ast.Import):
         for alias in node.names:
             root = alias.name.split(".")[0]
@@ -166,13 +211,26 @@ def bindings(node: ast.AST) -> Iterator[tuple[str, str | None]]:
 def check_attribute(node: ast.Attribute, dotted: Dotted, source: str) -> None:
     """Raises ProgramError for an attribute that no value has here, before anything runs."""
     full = dotted.name_of(node)
-    if full is not None:
+    name = node.attr
+    if full is not None and name != "__name__":
         # Only the whole of `torch.tensor(1.).sum` names no row; `torch.tensor` inside it does.
-        if full not in NAMES:
+        if full not in NAMES and not is_row_of_class(full):
             raise located(unknown_row(full), node, source)
         return
-    if node.attr not in KNOWN_ATTRIBUTES:
-        raise located(unknown_attribute(node.attr, "", KNOWN_ATTRIBUTES), node, source)
+    if name == "__init__" and isinstance(node.ctx, ast.Load):
+        return
+    dunder = name.startswith("__") and name != "__name__" and id(node) not in dotted.paired
+    written = not isinstance(node.ctx, ast.Load) and name.startswith("__")
+    known = name in KNOWN_ATTRIBUTES or name in dotted.own or LAYER_PARAMETER.fullmatch(name)
+    if dunder or written or not (known or id(node) in dotted.paired):
+        raise located(unknown_attribute(name, "", KNOWN_ATTRIBUTES), node, source)
+
+
+def is_row_of_class(full: str) -> bool:
+    """`torch.nn.Module.__init__`: what a class of the table has."""
+    owner, _, last = full.rpartition(".")
+    is_class = isinstance(NAMES.get(owner), Class)
+    return full in CLASS_ATTRIBUTES or (is_class and last == "__init__")
 
 
 def is_namespace(name: str) -> bool:

@@ -11,7 +11,13 @@ from viz.errors import LimitError, ProgramError
 from viz.language.functions import PREDEFINED
 from viz.language.grammar import check_node
 from viz.language.names import Dotted, check_attribute
-from viz.language.scopes import FunctionNode, local_names, parameters_of, required_parameters
+from viz.language.scopes import (
+    COMPREHENSIONS,
+    FunctionNode,
+    local_names,
+    parameters_of,
+    required_parameters,
+)
 from viz.language.source import nested_too_deeply, parse, read_source
 from viz.limits import Limits
 
@@ -108,8 +114,8 @@ def refuse_stray_jumps(tree: ast.Module) -> None:
         if isinstance(node, (ast.Break, ast.Continue)) and not in_loop:
             word = type(node).__name__.lower()
             raise ProgramError(f"'{word}' stands outside a loop.", line=node.lineno)
-        if isinstance(node, ast.FunctionDef):
-            in_function, in_loop = True, False
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            in_function, in_loop = isinstance(node, ast.FunctionDef), False
         if isinstance(node, (ast.For, ast.While)):
             # The `else` of a loop is outside it.
             waiting.extend((child, in_function, in_loop) for child in node.orelse)
@@ -167,7 +173,17 @@ def free_names(expression: ast.expr) -> tuple[str, ...]:
         if isinstance(node, ast.Lambda):
             waiting.extend((default, bound) for default in node.args.defaults)
             waiting.append((node.body, bound | set(parameters_of(node))))
+        elif isinstance(node, COMPREHENSIONS):
+            inside = bound | {name.id for name in stored_names(node)}
+            waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
         else:
             waiting.extend((child, bound) for child in ast.iter_child_nodes(node))
     found.sort(key=lambda name: (name.lineno, name.col_offset))
     return tuple(dict.fromkeys(name.id for name in found if name.id not in looked_up))
+
+
+def stored_names(node: ast.AST) -> Iterator[ast.Name]:
+    """The names that a comprehension gives values to."""
+    for found in ast.walk(node):
+        if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store):
+            yield found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch._tensor_str import PRINT_OPTS
 
 from viz.errors import UserError
 from viz.language.calls import call_user_function
@@ -19,6 +20,7 @@ from viz.language.machine import Machine, Observer
 from viz.language.outcome import backward_for_student
 from viz.language.place import located
 from viz.language.program import Program
+from viz.language.statements import build_block
 from viz.language.values import Value
 from viz.limits import Limits
 from viz.trace import Input, Notice
@@ -26,8 +28,14 @@ from viz.trace import Input, Notice
 DEFAULT_TEXTS = ("1.0", "2.0", "3.0", "4.0", "5.0")
 """The values of inputs that nobody has given a value yet, by position."""
 
-FRAMES_PER_LEVEL = 3
-"""Python frames that one level of the syntax tree takes: `evaluate`, its handler, one more."""
+FRAMES_PER_LEVEL = 4
+"""Python frames that one level of the syntax tree takes: its closure, and what it calls."""
+
+
+NOT_DRAWN = (
+    "The program asks torch.autograd.grad for gradients and never calls backward(), so no backward "
+    "pass is drawn."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,16 @@ def run(
     machine = Machine(program, observer, limits)
     used = tuple(chosen_inputs(program, inputs))
     try:
-        with room_for_recursion(limits), warnings_as_notices(machine), torch.enable_grad():
+        with (
+            room_for_recursion(limits),
+            warnings_as_notices(machine),
+            settings_kept(),
+            torch.enable_grad(),
+        ):
             value = run_program(machine, used)
-            if not machine.backwards:
+            if machine.asked_for_gradients and not machine.backwards:
+                machine.notice_of_run(NOT_DRAWN)
+            elif not machine.backwards:
                 backward_for_student(machine, value, used)
     except UserError:
         raise
@@ -82,7 +97,7 @@ def run_program(machine: Machine, inputs: tuple[Input, ...]) -> Value:
         machine.observer.name_tensor(name, tensor, line)
     if machine.program.kind == "expression":
         machine.frame.variables.update(tensors)
-    machine.execute(machine.program.tree.body)
+    build_block(machine.program.tree.body)(machine)
     if entry is not None:
         function = machine.frame.variables[entry.name]
         try:
@@ -104,6 +119,17 @@ def room_for_recursion(limits: Limits) -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+@contextmanager
+def settings_kept() -> Iterator[None]:
+    """The default dtype and how tensors print are the program's own while it runs."""
+    dtype, printing = torch.get_default_dtype(), dict(vars(PRINT_OPTS))
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        vars(PRINT_OPTS).update(printing)
 
 
 @contextmanager

@@ -1,21 +1,22 @@
-"""Execute statements: one handler for each node type of the language."""
+"""Turn statements into closures that execute them: one builder for each node type."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import torch
-
-from viz.errors import ProgramError
+from viz.errors import ProgramError, UserError
 from viz.language.arithmetic import operate_in_place
-from viz.language.expressions import make_function, read_attribute, read_index, take
-from viz.language.functions import NAMES
-from viz.language.members import SETTABLE
+from viz.language.attributes import read_attribute, store_attribute
+from viz.language.expressions import build, build_index, take
+from viz.language.functions_made import decorate, function_builder
+from viz.language.imports import import_modules, import_names
+from viz.language.storing import build_delete, build_store, store_at
 from viz.language.text import to_text
-from viz.language.values import GradMode, Namespace, Value, kind_of
+from viz.language.values import GradMode, Value
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
@@ -32,201 +33,301 @@ class Signal:
 BREAK = Signal("break")
 CONTINUE = Signal("continue")
 
-Handler = Callable[["Machine", Any], Signal | None]
+Do = Callable[["Machine"], Signal | None]
+"""Executes a statement, or a row of them."""
+
+STATEMENTS: dict[type[ast.stmt], Callable[[Any], Do]] = {}
+"""The builders. Other modules of this room add theirs."""
 
 
-def expression(machine: Machine, node: ast.Expr) -> None:
-    value = machine.evaluate(node.value)
-    if machine.frame is machine.module:
-        machine.last_value = (value, node.lineno)
+def executes(kind: type[ast.stmt]) -> Callable[[Callable[[Any], Do]], Callable[[Any], Do]]:
+    """Makes a function the builder of a node type."""
+
+    def register(builder: Callable[[Any], Do]) -> Callable[[Any], Do]:
+        STATEMENTS[kind] = builder
+        return builder
+
+    return register
 
 
-def assign(machine: Machine, node: ast.Assign) -> None:
-    value = machine.evaluate(node.value)
-    for target in node.targets:
-        store(machine, target, value)
+def build_block(statements: list[ast.stmt]) -> Do:
+    rows = [
+        (statement.lineno, statement, STATEMENTS[type(statement)](statement))
+        for statement in statements
+    ]
+
+    def run(machine: Machine) -> Signal | None:
+        for line, statement, execute in rows:
+            machine.steps += 1
+            if machine.steps > machine.most_steps:
+                raise machine.too_many_steps()
+            machine.line = line
+            machine.tell_line(line)
+            try:
+                signal = execute(machine)
+            except UserError as error:
+                machine.placed(error, statement)
+                raise
+            except Exception as error:
+                raise machine.explained(error, statement) from error
+            if signal is not None:
+                return signal
+        return None
+
+    return run
 
 
-def assign_annotated(machine: Machine, node: ast.AnnAssign) -> None:
-    if node.value is not None:
-        store(machine, node.target, machine.evaluate(node.value))
+@executes(ast.Expr)
+def expression(node: ast.Expr) -> Do:
+    compute = build(node.value)
+
+    def run(machine: Machine) -> None:
+        value = compute(machine)
+        if machine.frame is machine.module:
+            machine.last_value = (value, node.lineno)
+        if isinstance(value, GradMode) and value.lasting:
+            value.enter()
+
+    return run
 
 
-def store(machine: Machine, target: ast.expr, value: Value) -> None:
-    """Give the target its value. The attributes that can be assigned stand in SETTABLE."""
-    machine.tick()
-    if isinstance(target, ast.Name):
-        machine.bind(target.id, value, machine.line)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        items = unpack(machine, target, value)
-        for item_target, item in zip(target.elts, items, strict=True):
-            store(machine, item_target, item)
-    elif isinstance(target, ast.Subscript):
-        store_item(machine, target, machine.evaluate(target.value), value)
-    elif isinstance(target, ast.Attribute):
-        store_attribute(machine, target, machine.evaluate(target.value), value)
+@executes(ast.Assign)
+def assign(node: ast.Assign) -> Do:
+    compute = build(node.value)
+    stores = [build_store(target) for target in node.targets]
+    only = stores[0]
+    if len(stores) == 1:
+        return lambda machine: only(machine, compute(machine))
+
+    def run(machine: Machine) -> None:
+        value = compute(machine)
+        for store in stores:
+            store(machine, value)
+
+    return run
 
 
-def unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value) -> list[Value]:
-    items = machine.items(value)
-    if len(items) != len(target.elts):
-        raise ProgramError(
-            f"{len(target.elts)} names stand on the left of '=', but there are {len(items)} values."
-        )
-    return items
+@executes(ast.AnnAssign)
+def assign_annotated(node: ast.AnnAssign) -> Do:
+    if node.value is None:
+        return lambda machine: None
+    compute, store = build(node.value), build_store(node.target)
+    return lambda machine: store(machine, compute(machine))
 
 
-def store_item(machine: Machine, target: ast.Subscript, container: Value, value: Value) -> None:
-    index = read_index(machine, target.slice)
-    store_at(machine, target, container, index, value)
-
-
-def store_at(
-    machine: Machine, target: ast.Subscript, container: Value, index: Value, value: Value
-) -> None:
-    if not isinstance(container, (list, torch.Tensor)):
-        raise ProgramError(f"a value of type {kind_of(container)} can't be changed.")
-    operands = ((target.value, container), (target.slice, index), (target, value))
-    machine.perform(target, operands, put, container, index, value)
-
-
-def put(container: Value, index: Value, value: Value) -> None:
-    container[index] = value
-
-
-def store_attribute(machine: Machine, target: ast.Attribute, owner: Value, value: Value) -> None:
-    if isinstance(owner, Namespace):
-        raise ProgramError(f"the module '{owner.name}' can't be changed.")
-    if not isinstance(owner, torch.Tensor) or target.attr not in SETTABLE:
-        raise ProgramError(
-            f"'.{target.attr}' of a value of type {kind_of(owner)} can't be assigned.",
-            hint="Of a tensor, .grad, .requires_grad and .data can.",
-        )
-    operands = ((target.value, owner), (target, value))
-    machine.perform(target, operands, SETTABLE[target.attr], owner, value)
-
-
-def assign_augmented(machine: Machine, node: ast.AugAssign) -> None:
+@executes(ast.AugAssign)
+def assign_augmented(node: ast.AugAssign) -> Do:
     """`x += 1`: the target is looked up once, changed in place where it can be, and stored."""
     target = node.target
-    if isinstance(target, ast.Name):
-        old = machine.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-        machine.bind(target.id, changed(machine, node, old), machine.line)
-    elif isinstance(target, ast.Attribute):
-        owner = machine.evaluate(target.value)
-        old = read_attribute(machine, target, owner)
-        store_attribute(machine, target, owner, changed(machine, node, old))
-    else:
-        container = machine.evaluate(target.value)
-        index = read_index(machine, target.slice)
-        old = machine.perform(target, ((target.value, container),), take, container, index)
-        store_at(machine, target, container, index, changed(machine, node, old))
+    if isinstance(target, ast.Subscript):
+        return augment_item(node, target)
+    if isinstance(target, ast.Attribute):
+        return augment_attribute(node, target)
+    old = build(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+    change = build_change(node)
+    name = target.id
+
+    def run(machine: Machine) -> None:
+        machine.bind(name, change(machine, old(machine)), machine.line)
+
+    return run
 
 
-def changed(machine: Machine, node: ast.AugAssign, old: Value) -> Value:
-    right = machine.evaluate(node.value)
-    operands = ((node.target, old), (node.value, right))
+def augment_item(node: ast.AugAssign, target: ast.Subscript) -> Do:
+    container, index = build(target.value), build_index(target.slice)
+    change = build_change(node)
+
+    def run(machine: Machine) -> None:
+        owner, at = container(machine), index(machine)
+        parts = (target.value, target.slice)
+        old = machine.perform(target, parts, take, (owner, at))
+        store_at(machine, target, owner, at, change(machine, old))
+
+    return run
+
+
+def augment_attribute(node: ast.AugAssign, target: ast.Attribute) -> Do:
+    owner = build(target.value)
+    change = build_change(node)
+
+    def run(machine: Machine) -> None:
+        value = owner(machine)
+        old = read_attribute(machine, target, value)
+        store_attribute(machine, target, value, change(machine, old))
+
+    return run
+
+
+def build_change(node: ast.AugAssign) -> Callable[[Machine, Value], Value]:
+    operand = build(node.value)
     sign = type(node.op)
-    return machine.perform(node, operands, operate_in_place, sign, old, right, machine.limits)
+
+    def run(machine: Machine, old: Value) -> Value:
+        by = operand(machine)
+        try:
+            return operate_in_place(sign, old, by, machine.limits)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+        except Exception as error:
+            raise machine.explained(error, node, (node.target, node.value), (old, by)) from error
+
+    return run
 
 
-def define(machine: Machine, node: ast.FunctionDef) -> None:
-    machine.bind(node.name, make_function(machine, node.name, node), node.lineno)
+@executes(ast.FunctionDef)
+def define(node: ast.FunctionDef) -> Do:
+    make = function_builder(node.name, node)
+    decorators = [(part, build(part)) for part in reversed(node.decorator_list)]
+
+    def run(machine: Machine) -> None:
+        value: Value = make(machine)
+        for part, compute in decorators:
+            value = decorate(machine, part, compute(machine), value)
+        machine.bind(node.name, value, node.lineno)
+
+    return run
 
 
-def give_back(machine: Machine, node: ast.Return) -> Signal:
-    return Signal("return", None if node.value is None else machine.evaluate(node.value))
+@executes(ast.Return)
+def give_back(node: ast.Return) -> Do:
+    if node.value is None:
+        nothing = Signal("return", None)
+        return lambda machine: nothing
+    compute = build(node.value)
+    return lambda machine: Signal("return", compute(machine))
 
 
-def choose(machine: Machine, node: ast.If) -> Signal | None:
-    chosen = machine.truth(node.test, machine.evaluate(node.test))
-    return machine.execute(node.body if chosen else node.orelse)
+@executes(ast.If)
+def choose(node: ast.If) -> Do:
+    test_node, test = node.test, build(node.test)
+    body, otherwise = build_block(node.body), build_block(node.orelse)
+
+    def run(machine: Machine) -> Signal | None:
+        chosen = body if machine.truth(test_node, test(machine)) else otherwise
+        return chosen(machine)
+
+    return run
 
 
-def loop(machine: Machine, node: ast.For) -> Signal | None:
-    for item in machine.iterate(machine.evaluate(node.iter)):
-        if machine.line != node.lineno:
+@executes(ast.For)
+def loop(node: ast.For) -> Do:
+    items, store = build(node.iter), build_store(node.target)
+    body, otherwise = build_block(node.body), build_block(node.orelse)
+    line = node.lineno
+
+    def run(machine: Machine) -> Signal | None:
+        for item in machine.iterate(items(machine)):
+            if machine.line != line:
+                machine.enter_line(line)
+            store(machine, item)
+            signal = body(machine)
+            if signal is not None:
+                if signal is BREAK:
+                    return None
+                if signal is not CONTINUE:
+                    return signal
+        return otherwise(machine)
+
+    return run
+
+
+@executes(ast.While)
+def loop_while(node: ast.While) -> Do:
+    test_node, test = node.test, build(node.test)
+    body, otherwise = build_block(node.body), build_block(node.orelse)
+
+    def run(machine: Machine) -> Signal | None:
+        while machine.truth(test_node, test(machine)):
+            machine.tick()
+            signal = body(machine)
+            if signal is BREAK:
+                return None
+            if signal is not None and signal is not CONTINUE:
+                return signal
             machine.enter_line(node.lineno)
-        store(machine, node.target, item)
-        signal = machine.execute(node.body)
-        if signal is BREAK:
-            return None
-        if signal is not None and signal is not CONTINUE:
-            return signal
-    return machine.execute(node.orelse)
+        return otherwise(machine)
+
+    return run
 
 
-def loop_while(machine: Machine, node: ast.While) -> Signal | None:
-    while machine.truth(node.test, machine.evaluate(node.test)):
-        signal = machine.execute(node.body)
-        if signal is BREAK:
-            return None
-        if signal is not None and signal is not CONTINUE:
-            return signal
-        machine.enter_line(node.lineno)
-    return machine.execute(node.orelse)
+@executes(ast.With)
+def within(node: ast.With) -> Do:
+    """`with torch.no_grad():` and its kin: the only contexts there are."""
+    items = [
+        (build(item.context_expr), item.optional_vars and build_store(item.optional_vars))
+        for item in node.items
+    ]
+    body = build_block(node.body)
+
+    def run(machine: Machine) -> Signal | None:
+        with ExitStack() as modes:
+            for compute, store in items:
+                mode = compute(machine)
+                if not isinstance(mode, GradMode):
+                    raise ProgramError(
+                        "'with' takes torch.no_grad() or torch.enable_grad() here.",
+                        hint="Write 'with torch.no_grad():', with the brackets.",
+                    )
+                modes.enter_context(mode.enter())
+                if store:
+                    store(machine, None)
+            return body(machine)
+
+    return run
 
 
-def within(machine: Machine, node: ast.With) -> Signal | None:
-    """`with torch.no_grad():` — the only context there is, and its opposite."""
-    modes = [machine.evaluate(item.context_expr) for item in node.items]
-    if not all(isinstance(mode, GradMode) for mode in modes):
-        raise ProgramError(
-            "'with' takes torch.no_grad() or torch.enable_grad() here.",
-            hint="Write 'with torch.no_grad():', with the brackets.",
-        )
-    with torch.set_grad_enabled(modes[-1].enabled):
-        return machine.execute(node.body)
+@executes(ast.Assert)
+def assert_true(node: ast.Assert) -> Do:
+    test = build(node.test)
+    said = None if node.msg is None else build(node.msg)
+
+    def run(machine: Machine) -> None:
+        if machine.truth(node.test, test(machine)):
+            return
+        wrong = f"the assertion '{machine.text_of(node.test)}' is false."
+        if said is None:
+            raise ProgramError(wrong) from AssertionError()
+        message = said(machine)
+        text = to_text(message, machine.limits)[:200]
+        raise ProgramError(f"{wrong[:-1]}: {text.rstrip('.')}.") from AssertionError(message)
+
+    return run
 
 
-def assert_true(machine: Machine, node: ast.Assert) -> None:
-    if machine.truth(node.test, machine.evaluate(node.test)):
-        return
-    wrong = f"the assertion '{machine.text_of(node.test)}' is false."
-    if node.msg is not None:
-        said = to_text(machine.evaluate(node.msg), machine.limits)[:200]
-        wrong = f"{wrong[:-1]}: {said.rstrip('.')}."
-    raise ProgramError(wrong)
+@executes(ast.Delete)
+def delete(node: ast.Delete) -> Do:
+    deletes = [build_delete(target) for target in node.targets]
+
+    def run(machine: Machine) -> None:
+        for each in deletes:
+            each(machine)
+
+    return run
 
 
-def import_modules(machine: Machine, node: ast.Import) -> None:
-    for alias in node.names:
-        name = alias.asname or alias.name.split(".")[0]
-        machine.bind(name, NAMES[alias.name if alias.asname else name], node.lineno)
+@executes(ast.Import)
+def import_statement(node: ast.Import) -> Do:
+    return lambda machine: import_modules(machine, node)
 
 
-def import_names(machine: Machine, node: ast.ImportFrom) -> None:
-    for alias in node.names:
-        machine.bind(alias.asname or alias.name, NAMES[f"{node.module}.{alias.name}"], node.lineno)
+@executes(ast.ImportFrom)
+def import_from(node: ast.ImportFrom) -> Do:
+    return lambda machine: import_names(machine, node)
 
 
-def do_nothing(machine: Machine, node: ast.Pass) -> None:
-    return None
+@executes(ast.Pass)
+@executes(ast.Global)
+@executes(ast.Nonlocal)
+def do_nothing(node: ast.stmt) -> Do:
+    return lambda machine: None
 
 
-def leave_loop(machine: Machine, node: ast.Break) -> Signal:
-    return BREAK
+@executes(ast.Break)
+def leave_loop(node: ast.Break) -> Do:
+    return lambda machine: BREAK
 
 
-def next_round(machine: Machine, node: ast.Continue) -> Signal:
-    return CONTINUE
-
-
-STATEMENTS: Mapping[type[ast.stmt], Handler] = {
-    ast.Expr: expression,
-    ast.Assign: assign,
-    ast.AnnAssign: assign_annotated,
-    ast.AugAssign: assign_augmented,
-    ast.FunctionDef: define,
-    ast.Return: give_back,
-    ast.If: choose,
-    ast.For: loop,
-    ast.While: loop_while,
-    ast.With: within,
-    ast.Assert: assert_true,
-    ast.Import: import_modules,
-    ast.ImportFrom: import_names,
-    ast.Pass: do_nothing,
-    ast.Break: leave_loop,
-    ast.Continue: next_round,
-}
+@executes(ast.Continue)
+def next_round(node: ast.Continue) -> Do:
+    return lambda machine: CONTINUE

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import string
+from collections.abc import Iterator, Mapping, Sequence
 
 from viz.errors import ProgramError
 from viz.language.capacity import need_items
@@ -16,7 +17,7 @@ FORMAT = re.compile(r"(?:.?[<>=^])?[-+ ]?#?0?(\d{0,4})[,_]?(?:\.(\d{1,4}))?[a-zA
 WIDEST = 200
 """Characters of a width or precision in a format."""
 
-PERCENT = re.compile(r"%(?:%|([-+ 0#]*)(\d{0,4})(?:\.(\d{1,4}))?([sdifgeGEr]))")
+PERCENT = re.compile(r"%(?:%|([-+ 0#]*)(\d{0,4})(?:\.(\d{1,4}))?([sdiufgeGErxXoc]))")
 
 
 def to_text(value: Value, limits: Limits) -> str:
@@ -45,8 +46,11 @@ def walk(value: Value) -> Iterator[Value]:
     while waiting:
         for found in waiting[-1]:
             yield found
-            if isinstance(found, (list, tuple)):
+            if isinstance(found, (list, tuple, set)):
                 waiting.append(iter(found))
+                break
+            if isinstance(found, dict):
+                waiting.append(iter([*found.keys(), *found.values()]))
                 break
         else:
             waiting.pop()
@@ -91,3 +95,73 @@ def percent_format(template: str, values: Value, limits: Limits) -> str:
         )
     count_items((template, values), limits)
     return template % values
+
+
+FIELD = re.compile(r"\w*(?:\[\d+\])?")
+"""What may stand between the braces: nothing, a position, a name, and one index."""
+
+
+def format_text(
+    template: str, values: Sequence[Value], named: Mapping[str, Value], limits: Limits
+) -> str:
+    """`template.format(*values, **named)`, without attributes: a field names a value, no more.
+
+    >>> format_text("{} {1:.1f} {n:>3}", ("a", 2), {"n": 5}, Limits())
+    Traceback (most recent call last):
+    ValueError: cannot switch from automatic field numbering to manual field specification
+    >>> format_text("{0} {1:.1f} {n:>3}", ("a", 2), {"n": 5}, Limits())
+    'a 2.0   5'
+    """
+    parts: list[str] = []
+    automatic = 0  # -1 once a position was written
+    size = 0
+    for literal, field, specification, conversion in string.Formatter().parse(template):
+        parts.append(literal)
+        if field is not None:
+            if not FIELD.fullmatch(field):
+                raise ProgramError(
+                    f"the field '{field[:40]}' of a format is not part of the language.",
+                    hint="Between the braces stands a position or a name: '{0:.4f}'.",
+                )
+            key, _, index = field.partition("[")
+            if not key or key.isdecimal():
+                if (automatic == -1 and not key) or (automatic not in (0, -1) and key):
+                    raise ValueError(
+                        "cannot switch from automatic field numbering to manual field specification"
+                        if key
+                        else "cannot switch from manual field specification to automatic field "
+                        "numbering"
+                    )
+                at = int(key) if key else automatic
+                automatic = -1 if key else at + 1
+                if at >= len(values):
+                    raise IndexError(
+                        f"Replacement index {at} out of range for positional args tuple"
+                    )
+                value = values[at]
+            else:
+                value = named[key]
+            if index:
+                value = value[int(index[:-1])]
+            parts.append(one_field(value, conversion, specification or "", limits))
+        size += sum(map(len, parts[-2:]))
+        need_items(size, limits)
+    return "".join(parts)
+
+
+def one_field(
+    value: Value,
+    conversion: str | None,
+    specification: str,
+    limits: Limits,
+) -> str:
+    if conversion == "s":
+        value = to_text(value, limits)
+    elif conversion:
+        value = to_literal(value, limits)
+    if "{" in specification:
+        raise ProgramError(
+            "a format inside a format is not part of the language.",
+            hint="Write the format out: '{:.4f}'.",
+        )
+    return format_value(value, specification, limits)
