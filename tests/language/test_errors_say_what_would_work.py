@@ -35,7 +35,7 @@ CASES = {
     "times": ("w×x", "×", "no character '×'", "Did you mean '*'?"),
     "divided": ("w÷x", "÷", "no character '÷'", "Did you mean '/'?"),
     "minus": ("w − x", "−", "no character '−'", "Did you mean '-'?"),
-    "smart quotes": ("print(“a”)", "“", "no character '“'", "Did you mean '\"'?"),
+    "smart quotes": ("print(“a”)", "“", "no character '“'", 'Did you mean "a"?'),
     "no-break space": ("x\u00a0* w", "\u00a0", "U+00A0", "a plain space"),
     "zero width": ("x\u200b + 1", "\u200b", "U+200B", "Delete it"),
     "two names": ("x y", "y", "invalid syntax", "an operator"),

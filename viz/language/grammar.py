@@ -92,6 +92,11 @@ def check_name(name: str) -> None:
             f"the name '{name[:40]}' is not part of the language.",
             hint="Names here don't begin with two underscores.",
         )
+    if "·" in name:
+        raise ProgramError(
+            "Python takes this dot for a letter of a name, not for a product.",
+            hint=f"Did you mean '{name.replace('·', '*')[:40]}'?",
+        )
     if len(name) > LONGEST_NAME:
         raise ProgramError(f"a name is longer than {LONGEST_NAME} characters.")
 

@@ -5,42 +5,13 @@ from __future__ import annotations
 import re
 
 from viz.errors import ProgramError
-
-LOOKALIKES = {
-    "×": "*",
-    "·": "*",
-    "⋅": "*",
-    "∙": "*",
-    "÷": "/",
-    "∕": "/",
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "²": "**2",
-    "³": "**3",
-    "√": "torch.sqrt(...)",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "‘": "'",
-    "’": "'",
-    "，": ",",
-    "（": "(",
-    "）": ")",
-    "：": ":",
-    "\u00a0": "a plain space",
-    "\u2009": "a plain space",
-    "\u202f": "a plain space",
-    "\u3000": "a plain space",
-}
-"""What people paste from web pages and word processors, and what Python has instead."""
+from viz.language.lookalikes import A_SPACE, plain
+from viz.language.slips import find_slip
 
 INVISIBLE = re.compile(r"invalid non-printable character U\+([0-9A-F]+)")
 NUMBER_THEN_NAME = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)([^\W\d]\w*)")
 DOUBLE_EQUALS = re.compile(r"=[ \t]+=")
+QUOTES = "“”„‘’"
 
 HINTS = (
     (r"was never closed", "Close the bracket."),
@@ -59,6 +30,7 @@ HINTS = (
     (r"cannot assign to", "On the left of '=' stands a name; '==' compares."),
     (r"invalid decimal literal|invalid .* literal", "Write a number such as 2.5 or 1e-3."),
     (r"unexpected EOF|was expected", "Something is missing at the end."),
+    (r"line continuation character", "A backslash belongs to LaTeX: write a/b, sqrt(x) or x*w."),
     (r"f-string", "Inside the braces of an f-string stands one expression: f'{x}'."),
 )
 OTHERWISE = "Check this line and the one above: an operator, a bracket or a comma may be missing."
@@ -87,6 +59,8 @@ def what_is_wrong(error: SyntaxError, line: str, column: int) -> tuple[str, str,
             return wrong, f"Did you mean '{product}'?", found.span()
     if found := DOUBLE_EQUALS.search(line):
         return "'= =' is not an operator.", "Did you mean '==' or '='?", found.span()
+    if (slip := find_slip(line)) is not None:
+        return slip
     if "4300 digits" in said:
         return "this number has too many digits.", "Write it as 1e400, for instance.", here
     hint = next((hint for pattern, hint in HINTS if re.search(pattern, said)), OTHERWISE)
@@ -101,11 +75,26 @@ def foreign_character(said: str, line: str, column: int) -> tuple[str, str, tupl
     at = column if at < 0 else at
     shown = f"U+{ord(character):04X}" if invisible and character else f"'{character}'"
     wrong = f"Python has no character {shown} outside quotes."
-    meant = LOOKALIKES.get(character)
+    if character in QUOTES:
+        return wrong, with_plain_quotes(line, at), (at, at + 1)
+    meant = plain(character)
     if meant is None:
         return wrong, "Delete it, or type it on a plain keyboard.", (at, at + 1)
-    quoted = meant if meant.startswith("a ") else f"{meant}" if "'" in meant else f"'{meant}'"
-    return wrong, f"Did you mean {quoted}?", (at, at + 1)
+    return wrong, f"Did you mean {meant if meant == A_SPACE else repr(meant)}?", (at, at + 1)
+
+
+def with_plain_quotes(line: str, at: int) -> str:
+    """The text in plain quotes, where it has an end.
+
+    >>> with_plain_quotes("print(“a”)", 6)
+    'Did you mean "a"?'
+    """
+    quote = "'" if line[at] in "‘’" else '"'
+    found = re.match(rf"[^{QUOTES}\"']*", line[at + 1 :])
+    inside = found[0] if found else ""
+    if at + 1 + len(inside) < len(line):
+        return f"Did you mean {quote}{inside}{quote}?"
+    return f"Write plain quotes: {quote}...{quote}."
 
 
 def end_of_mark(error: SyntaxError, line: str, column: int) -> int:
