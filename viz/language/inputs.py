@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ import torch
 
 from viz.errors import InputError, LimitError
 from viz.language.capacity import need_elements
+from viz.language.lookalikes import A_SPACE, plain
 from viz.limits import Limits
 from viz.trace import Input
 
@@ -20,6 +22,25 @@ WHAT_WORKS = "Write a number (2.5), a list ([[1, 2], [3, 4]]) or randn(2, 3), fo
 
 NUMBER = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 ELEMENT_BYTES = 8
+
+LONGEST_SHOWN = 60
+"""Characters of a value that a hint shows."""
+
+DEEPEST = 8
+"""Operations inside one another in the arithmetic of a number."""
+
+MOST_BITS = 1000
+"""Length of a whole number; what is longer is computed as a float."""
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+
+ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
 
 Nested = float | int | list["Nested"]
 
@@ -52,11 +73,36 @@ def read_value(text: str, limits: Limits) -> torch.Tensor:
     if not text:
         raise InputError("there is no value.", hint=WHAT_WORKS)
     if not text.isascii():
-        raise InputError("only plain ASCII characters can be read.", hint=WHAT_WORKS)
+        raise foreign_characters(text, limits)
     node = parse(text)
     if isinstance(node, ast.Call):
         return construct(node, limits)
     return torch.tensor(read_numbers(node), dtype=torch.float32)
+
+
+def foreign_characters(text: str, limits: Limits) -> InputError:
+    """`−2`, `［１，２］`: what was meant on a plain keyboard, where that is a value."""
+    strange = next(character for character in text if not character.isascii())
+    shown = f"'{strange}'" if strange.isprintable() else f"U+{ord(strange):04X}"
+    wrong = f"the character {shown} can't be read."
+    meant = "".join(map(plain_character, text))
+    try:
+        if len(meant) <= LONGEST_SHOWN and meant.isascii():
+            read_value(meant, limits)
+            return InputError(wrong, hint=f"Did you mean {meant}?")
+    except (InputError, LimitError, RuntimeError, TypeError, ValueError, OverflowError):
+        pass  # then what was meant is no value either
+    instead = plain(strange)
+    if instead is not None and instead != A_SPACE:
+        return InputError(wrong, hint=f"Did you mean '{instead}'?")
+    return InputError(wrong, hint=WHAT_WORKS)
+
+
+def plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    meant = plain(character)
+    return " " if meant == A_SPACE else meant or character
 
 
 def parse(text: str) -> ast.expr:
@@ -99,19 +145,51 @@ def read_number(node: ast.expr) -> float:
     return float(read_plain(node))
 
 
-def read_plain(node: ast.expr) -> float | int:
-    """A number as it is written: `2`, `-2.5`, `1e-3`, `nan`, `-inf`."""
+def read_plain(node: ast.expr, depth: int = 0) -> float | int:
+    """A number as it is written: `2`, `-2.5`, `1e-3`, `nan`, `-inf`, `1/3`, `2*pi`, `2**-3`."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         inside = node.operand
         if not isinstance(inside, ast.UnaryOp):
-            return -read_plain(inside) if isinstance(node.op, ast.USub) else read_plain(inside)
+            found = read_plain(inside, depth)
+            return -found if isinstance(node.op, ast.USub) else found
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         value = node.value
         assert isinstance(value, (int, float))
-        return value if isinstance(value, float) or abs(value) < 1 << 1000 else math.inf
+        return value if isinstance(value, float) or value.bit_length() <= MOST_BITS else math.inf
     if isinstance(node, ast.Name) and NUMBER.fullmatch(node.id):
         return float(node.id)
+    if (constant := constant_name(node)) in CONSTANTS:
+        return CONSTANTS[constant]
+    if isinstance(node, ast.BinOp) and type(node.op) in ARITHMETIC:
+        if depth == DEEPEST:
+            raise InputError("this takes too many operations.", hint="Write the number itself.")
+        return compute(type(node.op), *(read_plain(x, depth + 1) for x in (node.left, node.right)))
     raise InputError(what_it_is(node), hint=WHAT_WORKS)
+
+
+def constant_name(node: ast.expr) -> str:
+    """`pi` of `pi`, `math.pi` and `torch.pi`."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr if node.value.id in ("math", "torch") else ""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def compute(sign: type[ast.operator], left: float | int, right: float | int) -> float | int:
+    """What Python computes, without whole numbers that have no end."""
+    longest = (left if isinstance(left, int) else 0).bit_length() * abs(right)
+    try:
+        if sign is ast.Pow and longest > MOST_BITS:
+            left = float(left)
+        found = ARITHMETIC[sign](left, right)
+    except ZeroDivisionError as error:
+        raise InputError(
+            "this divides by zero.", hint="Write inf or nan if you mean it."
+        ) from error
+    except OverflowError as error:
+        raise InputError("the number is too large.", hint="Write inf if you mean it.") from error
+    if isinstance(found, complex):
+        raise InputError("this is a complex number.", hint=WHAT_WORKS)
+    return found if isinstance(found, float) or found.bit_length() <= MOST_BITS else math.inf
 
 
 def what_it_is(node: ast.expr) -> str:
