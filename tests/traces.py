@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from viz.capture import Recorder
+from viz.capture import Plan, Recorder
 from viz.limits import DEFAULT, Limits
 from viz.trace import Backward, Trace
 
@@ -23,7 +23,7 @@ _FILE = "<traced program>"
 _BACKWARD = "_recorded_backward"
 
 
-def trace_of(source: str, limits: Limits = DEFAULT) -> Trace:
+def trace_of(source: str, limits: Limits = DEFAULT, plan: Plan | None = None) -> Trace:
     """Run a program line by line through the Recorder.
 
     `x.backward(...)` is recorded; a program that never calls it gets it called on the value of its
@@ -32,7 +32,7 @@ def trace_of(source: str, limits: Limits = DEFAULT) -> Trace:
     >>> trace_of("x = torch.tensor(3.0, requires_grad=True)\\ny = x**2").backwards[0].nodes[1].name
     'PowBackward0'
     """
-    program = _Program(textwrap.dedent(source).strip("\n"), limits)
+    program = _Program(textwrap.dedent(source).strip("\n"), Recorder(limits, plan))
     return program.run()
 
 
@@ -42,9 +42,9 @@ def backward_of(source: str, limits: Limits = DEFAULT) -> Backward:
 
 
 class _Program:
-    def __init__(self, source: str, limits: Limits) -> None:
+    def __init__(self, source: str, recorder: Recorder) -> None:
         self.source = source
-        self.recorder = Recorder(limits)
+        self.recorder = recorder
         self.line = 1
         self.lines: dict[FrameType | None, int] = {}
         self.names: dict[str, Any] = {
@@ -63,12 +63,13 @@ class _Program:
         printed = io.StringIO()
         with self.recorder, contextlib.redirect_stdout(printed):
             self._traced(code)
-            if not self.recorder.backwards:
+            if not self.recorder.history.calls:
                 self.recorder.backward(self._result())
         return Trace(
             source=self.source,
             printed=printed.getvalue(),
             backwards=self.recorder.backwards,
+            history=self.recorder.history,
         )
 
     def _traced(self, code: Any) -> None:

@@ -234,10 +234,9 @@ def _norm(tensor: torch.Tensor) -> float | None:
     """The Euclidean norm as PyTorch computes it; NaN and infinity stay what they are."""
     if tensor.is_sparse:
         tensor = tensor.coalesce().values()
-    if tensor.numel() == 1:
-        one = _item(tensor)
-        return None if one is None else abs(one)
     try:
+        if tensor.numel() == 1 and not tensor.is_complex():
+            return abs(tensor.item())
         return torch.linalg.vector_norm(tensor.detach()).item()
     except (RuntimeError, TypeError):  # some layouts have no norm
         return None
