@@ -12,7 +12,8 @@ from viz.rules import format_number
 from viz.trace import Array, to_float
 
 NAME_LENGTH = 16
-ELEMENT_DIGITS = 3
+SCALAR_ROOM, ELEMENT_ROOM = 7, 6
+"""Characters of one number, alone and in a matrix; `block` counts on them."""
 
 
 def plain(text: str, length: int = NAME_LENGTH) -> str:
@@ -60,10 +61,26 @@ def numbers(array: Array | None) -> str:
     if array.dtype == "bool":
         return " ".join("True" if value else "False" for value in values)
     if array.is_scalar:
-        return format_number(values[0])
+        return fitted(values[0], SCALAR_ROOM)
     columns = array.shape[-1]
     rows = [values[start : start + columns] for start in range(0, len(values), columns)]
-    return "<br>".join(f"[{', '.join(_element(value) for value in row)}]" for row in rows)
+    return "<br>".join(
+        f"[{', '.join(fitted(value, ELEMENT_ROOM) for value in row)}]" for row in rows
+    )
+
+
+def fitted(value: float, room: int) -> str:
+    """The number with as many digits as have room, in the notation that has room for more of them.
+
+    >>> fitted(-0.95, 7), fitted(0.00037551, 7), fitted(-0.0287, 6), fitted(float("nan"), 6)
+    ('−0.95', '3.76e−4', '−0.029', 'NaN')
+    """
+    tried = [format_number(value, 4)]
+    for digits in (4, 3, 2, 1):
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        short = f"{mantissa}e{int(exponent)}".replace("-", "−") if exponent else tried[0]
+        tried += [format_number(value, digits), short]
+    return next((text for text in tried if len(text) <= room), min(tried, key=len))
 
 
 def summary(array: Array) -> str:
@@ -98,4 +115,4 @@ def full(array: Array | None, length: int = 8) -> str:
 
 
 def _element(value: float) -> str:
-    return format_number(value, ELEMENT_DIGITS)
+    return fitted(value, ELEMENT_ROOM)

@@ -50,10 +50,10 @@ def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
     the shape and the range.
 
     >>> block(()), block((3,)), block((2, 2)), block((64, 10))
-    ((6, 1), (20, 1), (14, 2), (13, 2))
+    ((6, 1), (24, 1), (16, 2), (13, 2))
     """
     if not shape:
         return 6, 1
     if 0 in shape or len(shape) > 2 or any(size > 3 for size in shape):
         return SUMMARY
-    return 6 * shape[-1] + 2, 1 if len(shape) == 1 else shape[0]
+    return 8 * shape[-1], 1 if len(shape) == 1 else shape[0]

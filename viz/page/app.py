@@ -11,7 +11,7 @@ from viz.page.examples import BY_SLUG
 from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text
 from viz.page.stage_view import stage_view
 from viz.sandbox import Answer
-from viz.trace import Input
+from viz.trace import Input, Trace
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 MOST_BUTTONS = 5
@@ -83,7 +83,7 @@ def _run(
         waiting.info(f"The server is busy: you are number {place} in the queue.")
 
     try:
-        answer = engine.answer(source, inputs, on_wait)
+        answer = engine.answer(source, inputs, state.wanted_call(), on_wait)
     except UserError as error:
         return None, error
     finally:
@@ -101,7 +101,7 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
     """Editor, what is wrong, inputs, and the choice of the backward pass, which it returns."""
     mode = state.mode()
     backwards = answer.trace.backwards if answer is not None else ()
-    chosen = _chosen_backward(len(backwards), stale)
+    chosen = _chosen_backward(answer.trace if answer is not None and not stale else None)
     notes = {} if stale or not backwards else line_notes(backwards[chosen])
     if mode == "Expression":
         notes = {}
@@ -116,36 +116,43 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
     if error is not None:
         st.error(markdown_safe(str(error)), icon=":material/error:")
     _inputs(error)
-    if len(backwards) > 1 and not stale:
-        _choice_of_backward([backward.line for backward in backwards])
-    st.session_state.shown_backward = chosen if len(backwards) > 1 else None
+    several = answer is not None and answer.trace.history.calls > 1
+    if answer is not None and several and not stale:
+        _choice_of_backward(answer.trace)
+    st.session_state.shown_backward = backwards[chosen].number if several else None
     return chosen
 
 
-def _choice_of_backward(lines: list[int | None]) -> None:
-    def title(index: int) -> str:
-        return f"{index + 1}: line {lines[index] or '–'}"
-
-    options = range(len(lines))
-    if len(lines) <= MOST_BUTTONS:
+def _choice_of_backward(trace: Trace) -> None:
+    """Which call of backward is shown, from 1; any call of a training loop may be asked for."""
+    key, calls = state.call_key(), trace.history.calls
+    lines = {backward.number + 1: backward.line for backward in trace.backwards}
+    if len(lines) < calls:
+        st.number_input(f"Backward call, of {calls:,}", 1, calls, key=key)
+    elif calls <= MOST_BUTTONS:
         st.segmented_control(
-            "Backward pass", options, format_func=title, key=_backward_key(), required=True
+            "Backward pass",
+            list(lines),
+            format_func=lambda call: f"{call}: line {lines[call] or '–'}",
+            key=key,
+            required=True,
         )
     else:
-        st.selectbox("Backward pass", options, format_func=title, key=_backward_key())
+        st.selectbox(
+            "Backward pass",
+            list(lines),
+            format_func=lambda call: f"{call}: line {lines[call] or '–'}",
+            key=key,
+        )
 
 
-def _backward_key() -> str:
-    return f"backward-{st.session_state.generation}"
-
-
-def _chosen_backward(count: int, stale: bool) -> int:
-    """The pass that the person chose, else the link's, else the first."""
-    key = _backward_key()
-    wanted = st.session_state.get(key, st.session_state.wanted_backward or 0)
-    chosen = min(max(int(wanted or 0), 0), max(count - 1, 0))
-    if count > 1 and not stale:
-        st.session_state[key] = chosen
+def _chosen_backward(trace: Trace | None) -> int:
+    """The index of the pass that the person chose, else of the link's, else of the first."""
+    wanted = state.wanted_call()
+    numbers = [backward.number for backward in trace.backwards] if trace else []
+    chosen = numbers.index(wanted) if wanted in numbers else 0
+    if len(numbers) > 1:
+        st.session_state[state.call_key()] = numbers[chosen] + 1
     return chosen
 
 

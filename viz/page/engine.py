@@ -25,19 +25,28 @@ PICTURE = msgspec.structs.replace(DEFAULT, seconds=5.0)
 """What drawing torchviz's picture may cost."""
 
 
-def answer(source: str, inputs: tuple[Input, ...], on_wait: Callable[[int], None]) -> Answer:
-    """What the program did. Raises UserError."""
+def answer(
+    source: str, inputs: tuple[Input, ...], call: int | None, on_wait: Callable[[int], None]
+) -> Answer:
+    """What the program did; this call of backward (from 0) is recorded step by step.
+
+    Raises UserError.
+    """
     token = _on_wait.set(on_wait)
     try:
-        return _answer(source, inputs)
+        first = _answer(source, inputs, ())
+        recorded = {backward.number for backward in first.trace.backwards}
+        if call is None or call in recorded or call >= first.trace.history.calls:
+            return first
+        return _answer(source, inputs, (call,))
     finally:
         _on_wait.reset(token)
 
 
 # Streamlit's own caches would replay the message to a person who waits for nothing.
 @lru_cache(maxsize=KEPT)
-def _answer(source: str, inputs: tuple[Input, ...]) -> Answer:
-    return sandbox.explain(source, inputs, DEFAULT, on_wait=_on_wait.get())
+def _answer(source: str, inputs: tuple[Input, ...], record: tuple[int, ...]) -> Answer:
+    return sandbox.explain(source, inputs, DEFAULT, on_wait=_on_wait.get(), record=record)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)

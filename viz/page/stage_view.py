@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from viz.draw.curves import training_curves
 from viz.draw.scene import Scene
 from viz.draw.stage import Stage
 from viz.draw.theme import ThemeName
@@ -13,7 +14,9 @@ from viz.page import components, engine, state
 from viz.page.results import markdown_safe, steps_table
 from viz.sandbox import Answer
 
-VIEWS = {"": "torchviz", "steps": "All steps"}
+VIEWS = {"": "torchviz", "steps": "All steps", "training": "Training"}
+SHORTEST_TRAINING = 3
+"""Calls of backward from which on there is a curve to show."""
 
 
 def theme() -> ThemeName:
@@ -32,17 +35,34 @@ def stage_view(answer: Answer, chosen: int, stale: bool, plotly: str) -> None:
     look = f"{content}/{colours}/{stale}"
     components.stepper(run, look, stage, state.start_step(run), plotly, stale)
     st.toggle("Show the forward pass first", key="forward_first")
-    torchviz, steps = st.tabs(
-        list(VIEWS.values()), key=_tab_key(), on_change=_remember_view, default=_shown_view()
-    )
+    titles = [title for name, title in VIEWS.items() if name != "training" or _trains(answer)]
+    shown = _shown_view() if _shown_view() in titles else VIEWS[""]
+    tabs = st.tabs(titles, key=_tab_key(), on_change=_remember_view, default=shown)
     # Only the open one is filled: a hidden picture would cost as much as a shown one.
-    if _shown_view() == VIEWS["steps"]:
-        with steps:
+    with tabs[titles.index(shown)]:
+        if shown == VIEWS["steps"]:
             _steps(answer, chosen, colours, stage, run)
-    else:
-        with torchviz:
+        elif shown == VIEWS["training"]:
+            _training(answer, colours)
+        else:
             _torchviz(answer, content, chosen, colours)
     state.publish()
+
+
+def _trains(answer: Answer) -> bool:
+    return answer.trace.history.calls >= SHORTEST_TRAINING
+
+
+def _training(answer: Answer, colours: ThemeName) -> None:
+    """The curves of a training loop; a click on one goes to that call of backward."""
+    history = answer.trace.history
+    figure = training_curves(history, answer.trace.backwards, colours)
+    picked = st.plotly_chart(figure, key="training", on_select="rerun", selection_mode="points")
+    st.caption("Click on a curve to see that call of backward step by step.")
+    points = picked["selection"]["points"]
+    if points and points[0]["x"] - 1 != state.wanted_call():
+        state.ask_for_call(int(points[0]["x"]) - 1)
+        st.rerun(scope="app")
 
 
 def _tab_key() -> str:

@@ -112,6 +112,22 @@ def remember(of: Mode, used: Iterable[Input]) -> None:
     st.session_state.remembered[of].update((given.name, given) for given in used)
 
 
+def call_key() -> str:
+    return f"call-{st.session_state.generation}"
+
+
+def wanted_call() -> int | None:
+    """The call of backward that the person asked for, from 0; None where they did not."""
+    call = st.session_state.get(call_key())
+    return call - 1 if isinstance(call, int) else st.session_state.wanted_backward
+
+
+def ask_for_call(number: int) -> None:
+    """Show this call of backward (from 0) from the next run on."""
+    st.session_state.wanted_backward = number
+    st.session_state.pop(call_key(), None)
+
+
 def content_name(trace: Trace, backward: int) -> str:
     """A short name for one backward pass of one run, its numbers included."""
     return f"{hash((trace.source, trace.inputs, backward)):x}"
