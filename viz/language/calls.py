@@ -55,6 +55,11 @@ NOT_FOR_TORCH = (
     UserFunction,
 )
 
+NOT_CALLED = {
+    "function": "Call the function: f(x).",
+    "method": "Did you forget the () of its call?",
+}
+
 FUNCTION_OBJECTS = (torch.distributions.Transform,)
 """Objects of torch, other than layers, that are called like functions."""
 
@@ -246,7 +251,7 @@ def check_values(function: Function, values: Iterable[Value], limits: Limits) ->
         if isinstance(value, NOT_FOR_TORCH):
             raise ProgramError(
                 f"'{function.name}' can't work with a {kind_of(value)}.",
-                hint="Call the function: f(x)." if kind_of(value) == "function" else None,
+                hint=NOT_CALLED.get(kind_of(value)),
             )
 
 

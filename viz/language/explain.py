@@ -11,10 +11,11 @@ import torch
 
 from viz.errors import ProgramError, UserError
 from viz.language.capacity import too_many_elements
+from viz.language.functions import NAMES
 from viz.language.place import text_at
 from viz.language.reasons import REASONS, SHAPES_DIFFER
 from viz.language.source import nested_too_deeply
-from viz.language.values import Value, kind_of
+from viz.language.values import BoundFunction, Method, Value, kind_of
 from viz.limits import Limits
 
 Operands = Sequence[tuple[ast.AST, Any]]
@@ -41,10 +42,16 @@ def explain(
         return too_many_elements(limits)
     if isinstance(error, RecursionError):
         return nested_too_deeply(limits)
-    special = explain_power(node, operands, source) or explain_none(operands, source)
+    said = str(error)
+    special = (
+        explain_power(node, operands, source)
+        or explain_none(operands, source)
+        or explain_method(operands, source)
+        or explain_math(said, node, source)
+        or explain_dtype(said, node)
+    )
     if special is not None:
         return special
-    said = str(error)
     if any(re.search(pattern, said) for pattern in SHAPES_DIFFER):
         return shapes_differ(error, node, operands, source)
     for pattern, hint in REASONS:
@@ -101,6 +108,44 @@ def explain_none(operands: Operands, source: str) -> ProgramError | None:
     return None
 
 
+def explain_method(operands: Operands, source: str) -> ProgramError | None:
+    """`x.sum + 1`: the method itself, where its result was meant."""
+    for node, value in operands:
+        if isinstance(value, (Method, BoundFunction)):
+            written = text_at(node, source)
+            return ProgramError(
+                f"'{written}' is a method, not what it gives.",
+                hint=f"Did you forget the ()? Write {written}()."
+                if isinstance(node, ast.Attribute)
+                else "Did you forget the () where it was named?",
+            )
+    return None
+
+
+def explain_math(said: str, node: ast.AST, source: str) -> ProgramError | None:
+    """`math.exp(x)` of a tensor that is no single number."""
+    if "converted to" not in said or not isinstance(node, ast.Call):
+        return None
+    written = text_at(node.func, source)
+    module, _, name = written.partition(".")
+    if module != "math" or f"torch.{name}" not in NAMES:
+        return None
+    return ProgramError(
+        f"'{written}' takes one number, not a tensor.", hint=f"Use torch.{name}(...)."
+    )
+
+
+def explain_dtype(said: str, node: ast.AST) -> ProgramError | None:
+    """`requires_grad=True` beside a dtype of whole numbers."""
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    if "floating point" not in said or not any(each.arg == "dtype" for each in keywords):
+        return None
+    return ProgramError(
+        "a tensor of this dtype can't require grad: only floating-point numbers have gradients.",
+        hint="Use a floating dtype: dtype=torch.float32.",
+    )
+
+
 def shapes_differ(
     error: BaseException, node: ast.AST, operands: Operands, source: str
 ) -> ProgramError:
@@ -129,6 +174,14 @@ def parts_of(node: ast.AST, value: Value) -> Iterable[tuple[ast.AST, Value]]:
 
 
 def how_shapes_fit(node: ast.AST, said: str) -> str:
+    if "except in dimension" in said:
+        dim = re.search(r"except in dimension (-?\d+)", said)
+        which = f"dimension {dim[1]}" if dim else "one dimension"
+        return f"cat joins tensors along {which}: all sizes except that of {which} must be equal."
+    if "stack expects" in said:
+        return "stack lays tensors of one shape on one another: all their sizes must be equal."
+    if "number of dimensions" in said:
+        return "All of them need equally many dimensions: .unsqueeze(0) adds one."
     matrix = (
         isinstance(getattr(node, "op", None), ast.MatMult) or "mat1" in said or "1D tensors" in said
     )
@@ -136,7 +189,9 @@ def how_shapes_fit(node: ast.AST, said: str) -> str:
         return "In a @ b, the last size of a must equal the last but one of b (or its only one)."
     if "shape '" in said:
         return "The product of the sizes must stay the same."
-    return "Sizes are compared from the last to the first: each pair must be equal, or one of it 1."
+    return (
+        "Sizes are compared from the last to the first: each pair must be equal, or one of them 1."
+    )
 
 
 def with_shapes(said: str, operands: Operands, source: str) -> str:

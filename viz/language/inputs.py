@@ -227,7 +227,7 @@ def generator(seed: int) -> torch.Generator:
     """Random numbers of their own, so that the program's own random numbers stay as they are."""
     try:
         return torch.Generator().manual_seed(seed)
-    except (RuntimeError, OverflowError) as error:
+    except (RuntimeError, ValueError, OverflowError) as error:
         raise InputError(f"{seed} can't be a seed.", hint="Write seed=0.") from error
 
 

@@ -18,7 +18,7 @@ from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
 from viz.language.unknown import unknown_name
-from viz.language.values import Frame, Ignored, ProgramClass, ProgramObject, Value
+from viz.language.values import Frame, Ignored, ProgramClass, ProgramObject, Value, kind_of
 from viz.limits import Limits
 from viz.trace import Notice
 
@@ -214,7 +214,7 @@ class Machine:
             return ()
         if isinstance(value, ProgramObject):
             return iter(value)  # type: ignore[call-overload]
-        raise TypeError(f"'{type(value).__name__}' object is not iterable")
+        raise TypeError(f"'{kind_of(value)}' object is not iterable")
 
     def iterate(self, value: Value) -> Iterator[Value]:
         """The items one by one; each costs a step."""

@@ -42,6 +42,9 @@ KNOWN_ATTRIBUTES = (
 )
 LAYER_PARAMETER = re.compile(r"(weight|bias)_(ih|hh|hr)(_l\d+)?(_reverse)?|in_proj_(weight|bias)")
 
+FOR_TENSORS_ONLY = ("item", "detach", "cpu", "numpy", "tolist")
+"""Methods that make something plainer of a tensor; a number needs none of them."""
+
 LONGEST = 60
 """Letters of a name for which a known one is looked for."""
 
@@ -127,6 +130,11 @@ def unknown_attribute(name: str, kind: str, known: Iterable[str]) -> ProgramErro
         wrong = f"'.{name[:60]}' is not part of the language."
     else:
         wrong = f"a value of type {kind} has no '.{name[:60]}' here."
+    if kind in ("method", "function") and name in MEMBER_NAMES:
+        wrong = f"this is a {kind}, not what it gives, and has no '.{name}'."
+        return ProgramError(wrong, hint="Did you forget the () of its call?")
+    if kind in ("int", "float") and name in FOR_TENSORS_ONLY:
+        return ProgramError(wrong, hint=f"It is a plain number already: leave out '.{name}()'.")
     if kind in ("int", "float") and name in MEMBER_NAMES:
         return ProgramError(wrong, hint="A tensor has: write torch.tensor(2.0), for instance.")
     return ProgramError(wrong, hint=did_you_mean(name, known))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 import torch
 
 from viz.errors import ProgramError
 from viz.language.machine import Machine
-from viz.language.program import last_function
+from viz.language.program import Program, last_function
 from viz.language.results import Candidate
-from viz.language.values import Value, kind_of
+from viz.language.values import BoundFunction, Method, Value, kind_of
 from viz.trace import Input
 
 LEAF_HINT = "Create one with torch.tensor(2.0, requires_grad=True) and compute with it."
@@ -55,12 +56,28 @@ def find_result(machine: Machine, value: Value, inputs: Sequence[Input]) -> Cand
     if best is not None:
         return best
     function = last_function(program.tree)
+    if (given := only_given_a_value(program)) is not None:
+        raise ProgramError(
+            f"{given} gets a value, and nothing is computed from it.",
+            line=program.tree.body[0].lineno,
+            hint=f"Write an expression alone, such as {given}**2: then {given} is an input.",
+        )
     raise ProgramError(
         "the program computes no tensor, so there is nothing to go backward from.",
         hint=f"Call {function.name}(...) below its definition."
         if function is not None
         else "Compute a result from tensors, such as loss = (y - x*w)**2.",
     )
+
+
+def only_given_a_value(program: Program) -> str | None:
+    """The name of a program such as `x = 2`."""
+    only = program.tree.body[0]
+    if len(program.tree.body) > 1 or not isinstance(only, ast.Assign):
+        return None
+    target = only.targets[0]
+    is_computed = isinstance(only.value, ast.Call)
+    return target.id if isinstance(target, ast.Name) and not is_computed else None
 
 
 def tensor_of(value: Value, name: str, line: int) -> Candidate:
@@ -72,7 +89,12 @@ def tensor_of(value: Value, name: str, line: int) -> Candidate:
         )
     hint = "Give one tensor."
     if isinstance(value, (int, float)):
-        hint = "It must stay a tensor: leave out .item() and float(...), use an input."
+        hint = (
+            "It must stay a tensor: leave out .item() and float(...), write torch.exp instead of "
+            "math.exp, use an input."
+        )
+    if isinstance(value, (Method, BoundFunction)):
+        hint = "Did you forget the () of its call?"
     if isinstance(value, (list, tuple)):
         hint = "Give one tensor, such as the sum of these."
     raise ProgramError(

@@ -14,6 +14,7 @@ SHAPES_DIFFER = (
     r"Expected size for first two dimensions",
     r"shape '.*' is invalid for input",
     r"must match except in dimension",
+    r"must have same number of dimensions",
     r"stack expects each tensor to be equal size",
     r"is not broadcastable|not broadcastable|doesn't match the broadcast shape",
     r"expanded size of the tensor",
@@ -28,7 +29,7 @@ SHAPES_DIFFER = (
 REASONS: tuple[tuple[str, str], ...] = (
     (
         r"[Oo]nly Tensors of floating point|only differentiate.*floating",
-        "A tensor of whole numbers has no gradient: write 2. instead of 2.",
+        "A tensor of whole numbers has no gradient: write 2. instead of 2, or call .float() first.",
     ),
     (
         r"grad can be implicitly created only for scalar",
@@ -108,6 +109,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         r"division by zero|modulo by zero|ZeroDivision",
         "With tensors of floats the result would be inf.",
     ),
+    (r"'(method|function)' object is not", "Did you forget the () of a call?"),
     (
         r"object is not iterable|iteration over",
         "A 'for' loop goes over a range, a list or a tensor.",

@@ -16,7 +16,7 @@ from viz.language.functions_made import decorate, function_builder
 from viz.language.imports import import_modules, import_names
 from viz.language.storing import build_delete, build_store, store_at
 from viz.language.text import to_text
-from viz.language.values import GradMode, Value
+from viz.language.values import BoundFunction, GradMode, Method, Value
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
@@ -80,15 +80,27 @@ def build_block(statements: list[ast.stmt]) -> Do:
 @executes(ast.Expr)
 def expression(node: ast.Expr) -> Do:
     compute = build(node.value)
+    may_lack_brackets = isinstance(node.value, ast.Attribute)
 
     def run(machine: Machine) -> None:
         value = compute(machine)
+        if may_lack_brackets and isinstance(value, (Method, BoundFunction)):
+            raise without_brackets(machine, node)
         if machine.frame is machine.module:
             machine.last_value = (value, node.lineno)
         if isinstance(value, GradMode) and value.lasting:
             value.enter()
 
     return run
+
+
+def without_brackets(machine: Machine, node: ast.Expr) -> ProgramError:
+    """`loss.backward` alone on its line, where Python does nothing."""
+    written = machine.text_of(node.value)
+    return ProgramError(
+        f"'{written}' names a method and doesn't call it.",
+        hint=f"Did you forget the ()? Write {written}().",
+    )
 
 
 @executes(ast.Assign)
