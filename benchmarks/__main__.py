@@ -21,8 +21,15 @@ def browser() -> list[Row]:
     return in_browser.rows()
 
 
+def training() -> list[Row]:
+    from benchmarks import training
+
+    return training.rows()
+
+
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "server": ("From an edit to the finished drawing, on the server", server),
+    "training": ("Training loops", training),
     "browser": ("In the browser", browser),
 }
 

@@ -29,6 +29,9 @@ class _Hold:
         self._reference = ref(tensor)
         self.identity = id(tensor)
 
+    def holds(self, tensor: torch.Tensor) -> bool:
+        return self._reference() is tensor
+
     def tensor(self) -> torch.Tensor | None:
         found = self._reference()
         if found is not None:
@@ -61,7 +64,7 @@ class Names:
         if not tensor.is_leaf:
             return
         known = self._known.get(id(tensor))
-        if known is not None and known.tensor() is tensor:
+        if known is not None and known.holds(tensor):
             if name not in known.names:
                 known.names.append(name)
                 self.changed = True
@@ -94,16 +97,12 @@ class _Track:
 
     def read(self) -> None:
         tensor = self.hold.tensor()
-        if tensor is None or not _is_leaf(tensor):
-            self.append(None, None)
-            return
-        gradient = tensor.grad
-        self.append(
-            None if gradient is None else _norm(gradient),
-            None if self.values is None else _item(tensor),
-        )
-
-    def append(self, gradient: Scalar | None, value: Scalar | None) -> None:
+        gradient = value = None
+        if tensor is not None and _is_leaf(tensor):
+            if tensor.grad is not None:
+                gradient = _norm(tensor.grad)
+            if self.values is not None:
+                value = _item(tensor)
         self.gradients.append(gradient)
         if self.values is not None:
             self.values.append(value)
@@ -232,12 +231,12 @@ def _item(tensor: torch.Tensor) -> Scalar | None:
 
 def _norm(tensor: torch.Tensor) -> float | None:
     """The Euclidean norm as PyTorch computes it; NaN and infinity stay what they are."""
-    if tensor.is_sparse:
-        tensor = tensor.coalesce().values()
+    one = _item(tensor)
+    if isinstance(one, float):
+        return abs(one)
     try:
-        if tensor.numel() == 1 and not tensor.is_complex():
-            return abs(tensor.item())
-        return torch.linalg.vector_norm(tensor.detach()).item()
+        elements = tensor.coalesce().values() if tensor.is_sparse else tensor.detach()
+        return torch.linalg.vector_norm(elements).item()
     except (RuntimeError, TypeError):  # some layouts have no norm
         return None
 

@@ -7,7 +7,6 @@ call leaves no more than a few numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from types import TracebackType
 
 import torch
@@ -96,9 +95,11 @@ class Recorder:
 
         def run() -> None:
             # With create_graph the engine's own operations are forward calls, to be watched too.
-            watched = create_graph or not self._calls.awake
-            with nullcontext() if watched else self._calls.asleep():
+            if create_graph or not self._calls.awake:
                 tensor.backward(gradient, retain_graph, create_graph, inputs)
+            else:
+                with self._calls.asleep():
+                    tensor.backward(gradient, retain_graph, create_graph, inputs)
 
         if not tensor.requires_grad:
             run()  # PyTorch says what is missing
@@ -148,9 +149,10 @@ class Recorder:
         ]
 
     def _watch_what_is_near(self) -> None:
-        if not self._plan.watches(self._chronicle.calls):
+        near = self._plan.watches(self._chronicle.calls)
+        if self._calls.awake and not near:
             self._calls.sleep()
-        elif not self._calls.awake:
+        elif near and not self._calls.awake:
             self._calls.wake()
             for hold, tensor in self._names.living():
                 self._calls.bind(hold.names[0], tensor, hold.line)
