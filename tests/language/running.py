@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy
 import torch
 
 from viz.language import Result, check, run
+from viz.language.machine import Machine
+from viz.language.run import room_for_recursion, run_program, settings_kept, warnings_as_notices
 from viz.limits import Limits
 from viz.trace import Input
 
 SMALL = Limits(steps=200_000, memory_bytes=1 << 28)
+LARGE = Limits()
 
 
 @dataclass
@@ -63,15 +68,31 @@ def printed_by(source: str) -> str:
     return run_source(whole)[0].printed
 
 
+def variables_after(source: str) -> tuple[str, dict[str, Any]]:
+    """What a program prints, and the variables that it leaves."""
+    machine = Machine(check(source, LARGE), PlainObserver(), LARGE)
+    with room_for_recursion(LARGE), settings_kept(), warnings_as_notices(machine):
+        run_program(machine, ())
+    return "".join(machine.printed), machine.module.variables
+
+
+ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
+
+
+def without_addresses(text: str) -> str:
+    return ADDRESS.sub("", text)
+
+
 HEADER = "import math\nimport torch\nimport torch.nn.functional as F\n"
 
 
 def by_python(source: str, names: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     """What Python prints for the same text, and the variables that it leaves."""
-    variables: dict[str, Any] = dict(names or {})
+    variables: dict[str, Any] = {"__name__": "__main__", **(names or {})}
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(HEADER + source, variables)
+    with contextlib.redirect_stdout(printed), settings_kept():
+        exec(HEADER, variables)
+        exec(source, variables)
     return printed.getvalue(), variables
 
 
@@ -85,3 +106,41 @@ def same(ours: torch.Tensor | None, theirs: torch.Tensor | None) -> bool:
         and torch.equal(ours.isnan(), theirs.isnan())
         and torch.equal(ours.nan_to_num(), theirs.nan_to_num())
     )
+
+
+def differences(ours: Any, theirs: Any, path: str) -> list[str]:
+    """Where two values of one program differ: numbers, tensors with gradients, layers, containers.
+
+    Values of other kinds, such as functions and optimizers, are seen through what they did.
+    """
+    if isinstance(theirs, torch.Tensor):
+        alike = isinstance(ours, torch.Tensor) and same(ours.detach(), theirs.detach())
+        if not alike or ours.requires_grad != theirs.requires_grad:
+            return [path]
+        graded = theirs.is_leaf or theirs.retains_grad
+        if graded and not same(ours.grad, theirs.grad):
+            return [f"{path}.grad"]
+        return []
+    if isinstance(theirs, torch.nn.Module):
+        mine, others = dict(ours.named_parameters()), dict(theirs.named_parameters())
+        buffers = differences(dict(ours.named_buffers()), dict(theirs.named_buffers()), path)
+        return differences(mine, others, path) + buffers
+    if isinstance(theirs, (list, tuple)):
+        if len(ours) != len(theirs):
+            return [path]
+        pairs = enumerate(zip(ours, theirs, strict=True))
+        return [found for at, (a, b) in pairs for found in differences(a, b, f"{path}[{at}]")]
+    if isinstance(theirs, dict):
+        if list(ours) != list(theirs):
+            return [path]
+        return [
+            found
+            for key in theirs
+            for found in differences(ours[key], theirs[key], f"{path}[{key!r}]")
+        ]
+    if isinstance(theirs, numpy.ndarray):
+        alike = ours.dtype == theirs.dtype and numpy.array_equal(ours, theirs, equal_nan=True)
+        return [] if alike else [path]
+    if isinstance(theirs, (bool, int, float, str, type(None))):
+        return [] if ours == theirs or ours != ours else [path]
+    return []

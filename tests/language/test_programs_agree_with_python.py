@@ -3,8 +3,41 @@
 import pytest
 import torch
 
-from tests.language.programs import PROGRAMS
-from tests.language.running import HEADER, by_python, run_source, same
+from tests.language import programs, programs_of_autograd, programs_of_python, programs_with_layers
+from tests.language.running import (
+    HEADER,
+    by_python,
+    differences,
+    run_source,
+    same,
+    variables_after,
+    without_addresses,
+)
+
+PROGRAMS = programs.PROGRAMS
+COURSES = {
+    **programs_of_autograd.PROGRAMS,
+    **programs_of_python.PROGRAMS,
+    **programs_with_layers.PROGRAMS,
+}
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_program_of_a_course_does_what_it_does_in_python(name):
+    """Printed text, and every variable of the program, bit for bit, with all gradients."""
+    printed, theirs = by_python(COURSES[name])
+    ours_printed, ours = variables_after(COURSES[name])
+    assert without_addresses(ours_printed) == without_addresses(printed)
+    names = theirs.keys() - {"__builtins__", "math", "torch", "F", "__name__", "annotations"}
+    assert names <= ours.keys()
+    found = [
+        where for each in sorted(names) for where in differences(ours[each], theirs[each], each)
+    ]
+    assert found == []
+
+
+def test_there_are_enough_programs():
+    assert len(PROGRAMS) + len(COURSES) >= 60
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.autograd.function import FunctionCtx
+from torch.utils.data import Dataset
 
 from viz.errors import ProgramError, UserError
 from viz.language.expressions import Run, build, builds
@@ -39,6 +40,15 @@ HIDDEN = frozenset(
     name for name in (*dir(torch.nn.Module), *vars(torch.nn.Module())) if name[0] == "_"
 )
 """What torch itself keeps in a layer: out of sight, and never overwritten."""
+
+HOLDERS = (
+    torch.nn.Module,
+    ProgramObject,
+    FunctionCtx,
+    Dataset,
+    BaseException,
+)
+"""Objects that hold data under names: those of the program's classes, and layers."""
 
 OWN_STORES = ("_parameters", "_buffers", "_modules")
 
@@ -84,7 +94,7 @@ def read_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Value
     name = node.attr
     if isinstance(value, Namespace):
         return row_of(f"{value.name}.{name}")
-    if isinstance(value, (torch.nn.Module, ProgramObject, FunctionCtx, BaseException)):
+    if isinstance(value, HOLDERS):
         found = of_object(machine, node, value, name)
         if found is not MISSING:
             return found
@@ -236,7 +246,10 @@ def store_attribute(machine: Machine, target: ast.Attribute, owner: Value, value
     elif isinstance(owner, torch.nn.Module) and can_hold(owner, name):
         machine.perform(target, (target,), torch.nn.Module.__setattr__, (owner, name, value))
         name_held(machine, name, value)
-    elif isinstance(owner, (ProgramObject, FunctionCtx)) and not name.startswith("__"):
+    elif (
+        isinstance(owner, (ProgramObject, FunctionCtx))
+        or (isinstance(owner, Dataset) and is_of_program(owner))
+    ) and not name.startswith("__"):
         if isinstance(owner, FunctionCtx) and (name[0] == "_" or hasattr(type(owner), name)):
             raise cannot_assign(name, owner)
         refuse_property(machine, owner, name)

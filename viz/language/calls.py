@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from viz.errors import LimitError, ProgramError, UserError
@@ -167,6 +168,9 @@ def call_row(
         return call_inner(machine, node, function, values, named)
     if named:
         check_keywords(machine, function, named)
+    if has_plain_class(values) or has_plain_class(named.values()):
+        values = [plain_class(value) for value in values]
+        named = {name: plain_class(value) for name, value in named.items()}
     if function.callbacks:
         values = [as_callable(machine, node, value) for value in values]
         named = {name: as_callable(machine, node, value) for name, value in named.items()}
@@ -191,6 +195,16 @@ def call_inner(
         if isinstance(error, TypeError):
             check_signature(machine, node, function, values, named)
         raise machine.explained(error, node, parts_of_call(node, len(values)), values) from error
+
+
+def has_plain_class(values: Iterable[Value]) -> bool:
+    return any(type(value) is Class for value in values)
+
+
+def plain_class(value: Value) -> Value:
+    """`dtype=float`, `astype(np.float32)`: the class itself, where it stands for a kind of number."""
+    plain = type(value) is Class and issubclass(value.kind, (int, float, np.generic))
+    return value.kind if plain else value
 
 
 def as_callable(machine: Machine, node: ast.AST, value: Value) -> Value:

@@ -55,16 +55,18 @@ WeightedRandomSampler
 
 LAYER_ATTRIBUTES = """
 affine align_corners alpha approximate batch_first beta bias bias_k bias_v bidirectional blank
-ceil_mode cls_to_become count_include_pad cutoffs delta dilation dim div_value divisor_override
-downscale_factor dropout elementwise_affine embedding_dim end_dim eps freeze full groups head
-head_bias hidden_size ignore_index in1_features in2_features in_channels in_features
-include_last_offset inplace input_size k keepdim kernel_size label_smoothing lambd log_input lower
-margin max_norm max_val min_val mode momentum n_classes name negative_slope nonlinearity norm
-norm_first norm_type normalized_shape num_channels num_embeddings num_features num_groups
-num_layers num_parameters out_channels out_features output_padding output_ratio output_size p
-padding padding_idx padding_mode proj_size recompute_scale_factor reduction return_indices
-scale_factor scale_grad_by_freq size sparse start_dim stride swap tail threshold
-track_running_stats transposed unflattened_size upper upscale_factor value weight weight_hh
-weight_ih zero_infinity
+ceil_mode cls_to_become count_include_pad cutoffs decoder delta dilation dim div_value
+divisor_override downscale_factor dropout dropout1 dropout2 dropout3 elementwise_affine embed_dim
+embedding_dim encoder end_dim eps freeze full groups head head_bias head_dim hidden_size
+ignore_index in1_features in2_features in_channels in_features in_proj_bias in_proj_weight
+include_last_offset inplace input_size k keepdim kernel_size label_smoothing lambd layers linear1
+linear2 log_input logits lower margin max_norm max_val min_val mode momentum multihead_attn
+n_classes name negative_slope nonlinearity norm norm1 norm2 norm3 norm_first norm_type
+normalized_shape num_batches_tracked num_channels num_embeddings num_features num_groups num_heads
+num_layers num_parameters out_channels out_features out_proj output_padding output_ratio
+output_size p padding padding_idx padding_mode probs proj_size recompute_scale_factor reduction
+return_indices running_mean running_var scale_factor scale_grad_by_freq self_attn size sparse
+start_dim stride swap tail threshold track_running_stats transposed unflattened_size upper
+upscale_factor value weight weight_hh weight_ih zero_infinity
 """
 """What layers hold beside parameters; known so that a wrong name is found before a program runs."""

@@ -16,7 +16,8 @@ cdf entropy enumerate_support expand icdf log_prob perplexity rsample sample sam
 """
 
 DISTRIBUTION_ATTRIBUTES = """
-batch_shape event_shape has_rsample mean mode stddev variance
+batch_shape concentration concentration0 concentration1 covariance_matrix df event_shape has_rsample
+loc logits mean mode probs rate scale scale_tril stddev total_count variance
 """
 
 CONTEXT_METHODS = """
