@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from viz.errors import LimitError, ProgramError
+from viz.errors import LimitError, ProgramError, UserError
 from viz.language.functions import PREDEFINED
 from viz.language.grammar import check_node
+from viz.language.margins import Margins, moved, without_margins
 from viz.language.names import Dotted, check_attribute
 from viz.language.scopes import (
     COMPREHENSIONS,
@@ -28,12 +29,13 @@ Kind = Literal["expression", "program", "functions"]
 class Program:
     """A program that has passed the check.
 
-    source   the text as it was parsed; lines and columns of errors are those of this text
+    source   the text as it was parsed; errors tell the lines and columns of the text as given
     kind     expression: one expression, whose free names are the inputs.
              functions: only definitions; the parameters of the last one are the inputs.
              program: statements.
     inputs   names, in order of appearance
     locals   the names that belong to each function
+    margins  how many characters were taken off the lines that were given, where any were
     """
 
     source: str
@@ -41,6 +43,7 @@ class Program:
     kind: Kind
     inputs: tuple[str, ...]
     locals: Mapping[FunctionNode, frozenset[str]]
+    margins: Margins = ()
 
     @property
     def entry(self) -> ast.FunctionDef | None:
@@ -54,7 +57,15 @@ def check(source: str, limits: Limits) -> Program:
     Raises ProgramError for what is not Python or not part of the language, with its place and what
     would work; LimitError for a text that is too long or nested too deeply.
     """
-    text = read_source(source, limits)
+    text, margins = without_margins(read_source(source, limits))
+    try:
+        return check_text(text, margins, limits)
+    except UserError as error:
+        moved(error, margins)
+        raise
+
+
+def check_text(text: str, margins: Margins, limits: Limits) -> Program:
     tree = parse(text, limits)
     if not tree.body:
         raise ProgramError(
@@ -71,7 +82,7 @@ def check(source: str, limits: Limits) -> Program:
             functions[node] = local_names(node)
     refuse_stray_jumps(tree)
     kind = kind_of_program(tree)
-    return Program(text, tree, kind, inputs_of(tree, kind), functions)
+    return Program(text, tree, kind, inputs_of(tree, kind), functions, margins)
 
 
 def walk(tree: ast.Module, limits: Limits) -> Iterator[ast.AST]:
@@ -83,11 +94,30 @@ def walk(tree: ast.Module, limits: Limits) -> Iterator[ast.AST]:
         count += 1
         line = getattr(node, "lineno", None)
         if count > limits.syntax_nodes:
-            raise LimitError(f"the program has more than {limits.syntax_nodes:,} parts.", line=line)
+            raise too_many_parts(tree, line, limits)
         if depth > limits.nesting:
             raise nested_too_deeply(limits, line)
         yield node
         waiting.extend((child, depth + 1) for child in reversed(list(running_children(node))))
+
+
+def too_many_parts(tree: ast.Module, line: int | None, limits: Limits) -> LimitError:
+    """How long the program is, and how much of it would fit."""
+    parts = 0
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        parts += 1
+        waiting.extend(running_children(waiting.pop()))
+    whole = tree.body[-1].end_lineno or 1
+    first = line or 1
+    return LimitError(
+        f"the program has {parts:,} parts (names, numbers, operators, ...); "
+        f"at most {limits.syntax_nodes:,} are possible.",
+        line=line,
+        hint=f"The first {first - 1:,} of its {whole:,} lines would fit."
+        if first > 1
+        else "Write a loop instead, or several shorter programs.",
+    )
 
 
 def running_children(node: ast.AST) -> Iterator[ast.AST]:

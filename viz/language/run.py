@@ -17,6 +17,7 @@ from viz.language.calls import call_user_function
 from viz.language.explain import explain, first_sentence
 from viz.language.inputs import read_input
 from viz.language.machine import Machine, Observer
+from viz.language.margins import moved
 from viz.language.outcome import backward_for_student
 from viz.language.place import located
 from viz.language.program import Program
@@ -72,7 +73,8 @@ def run(
                 machine.notice_of_run(NOT_DRAWN)
             elif not machine.backwards:
                 backward_for_student(machine, value, used)
-    except UserError:
+    except UserError as error:
+        moved(error, program.margins)
         raise
     except Exception as error:
         # What no handler foresaw is still a sentence about a line, not a lost page.

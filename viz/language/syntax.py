@@ -6,6 +6,7 @@ import re
 
 from viz.errors import ProgramError
 from viz.language.lookalikes import A_SPACE, plain
+from viz.language.margins import BEGINS, PROMPT_HINT, says_prompt
 from viz.language.slips import find_slip
 
 INVISIBLE = re.compile(r"invalid non-printable character U\+([0-9A-F]+)")
@@ -59,6 +60,8 @@ def what_is_wrong(error: SyntaxError, line: str, column: int) -> tuple[str, str,
             return wrong, f"Did you mean '{product}'?", found.span()
     if found := DOUBLE_EQUALS.search(line):
         return "'= =' is not an operator.", "Did you mean '==' or '='?", found.span()
+    if (prompt := BEGINS.match(line)) is not None:
+        return says_prompt(prompt[1]), PROMPT_HINT, prompt.span(1)
     if (slip := find_slip(line)) is not None:
         return slip
     if "4300 digits" in said:
