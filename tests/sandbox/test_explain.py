@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import statistics
 import sys
 import threading
@@ -212,3 +214,23 @@ def test_shutdown_ends_the_server_and_the_next_run_starts_another() -> None:
     assert not sandbox.status().ready
     sandbox.explain(EXPRESSION, INPUTS)
     assert sandbox.status().ready
+
+
+def test_an_optimizer_steps_in_a_child_as_it_does_outside() -> None:
+    """Its first step imports torch's compiler, which a locked-down child could not."""
+    source = (
+        "import torch\n"
+        "torch.manual_seed(0)\n"
+        "model = torch.nn.Linear(2, 1)\n"
+        "optimizer = torch.optim.Adam(model.parameters(), lr=0.1)\n"
+        "for step in range(3):\n"
+        "    optimizer.zero_grad()\n"
+        "    loss = (model(torch.ones(3, 2)) - 1).pow(2).mean()\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    print(loss.item())\n"
+    )
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(source, {})
+    assert sandbox.explain(source).trace.printed == printed.getvalue()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from importlib import import_module
 
 import msgspec
 
@@ -39,6 +40,8 @@ def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
     request = channel.request()
     reserve = bytearray(RESERVE_BYTES)
     try:
+        if isinstance(request, Explain) and "optim" in request.source:
+            import_module("torch._dynamo")  # Has long been done, unless this server is very young.
         lock_down(request.limits, protections, reads_files=isinstance(request, Render))
         body = perform(request, channel.phase)
         _hold_to_size(body, request)

@@ -29,13 +29,22 @@ MESSAGE_BYTES = 16
 
 MAXIMUM_OPEN_FILES = 4096
 
+LEISURE_SECONDS = 2.0
+
 
 class ForkServer:
     """Forks, watches and reaps. It has one thread and touches no request."""
 
-    def __init__(self, control: socket.socket, work: Callable[[Channel], None]) -> None:
+    def __init__(
+        self,
+        control: socket.socket,
+        work: Callable[[Channel], None],
+        at_leisure: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`at_leisure` is called once, as soon as nobody has asked for a while."""
         self._control = control
         self._work = work
+        self._at_leisure: Callable[[], None] | None = at_leisure
         self._lifelines: dict[int, socket.socket] = {}
         self._wakeup, self._reaped = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
@@ -51,7 +60,11 @@ class ForkServer:
             selector.register(self._wakeup, selectors.EVENT_READ, self._reap)
             with contextlib.suppress(ConnectionError, EOFError):
                 while True:
-                    for key, _ in selector.select():
+                    ready = selector.select(LEISURE_SECONDS if self._at_leisure else None)
+                    if not ready and self._at_leisure:
+                        leisure, self._at_leisure = self._at_leisure, None
+                        leisure()
+                    for key, _ in ready:
                         key.data()
 
     def _accept(self) -> None:
@@ -159,11 +172,11 @@ def main() -> None:
 
     from viz.sandbox import lockdown
     from viz.sandbox.job import do_one_job
-    from viz.sandbox.warm import warm_up
+    from viz.sandbox.warm import warm_up, warm_up_more
 
     warm_up()
     protections = lockdown.available()
-    server = ForkServer(control, lambda channel: do_one_job(channel, protections))
+    server = ForkServer(control, lambda channel: do_one_job(channel, protections), warm_up_more)
     server.serve(" ".join(("ready", *protections)).encode())
 
 

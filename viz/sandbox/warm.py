@@ -50,6 +50,19 @@ for i in range(100):
 y.backward()
 """
 
+TRAINING_REHEARSAL = """
+import torch
+model = torch.nn.Linear(2, 1)
+for optimizer in (
+    torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9),
+    torch.optim.Adam(model.parameters(), lr=0.1),
+):
+    optimizer.zero_grad()
+    loss = torch.nn.functional.mse_loss(model(torch.ones(3, 2)), torch.zeros(3, 1))
+    loss.backward()
+    optimizer.step()
+"""
+
 PICTURE = """
 digraph { a [label="θσ∂²·×−≤" fontname="Helvetica-Bold"] b [label="0.5"] a -> b [label="αβγ"] }
 """
@@ -65,6 +78,21 @@ def warm_up() -> None:
     for backward in answer.trace.backwards if answer else ():
         _rehearse_picture(backward.dot)
     _rehearse_picture(PICTURE)
+    _settle()
+
+
+def warm_up_more() -> None:
+    """What takes as long again to import, and first lessons do not need: done while nobody asks.
+
+    A child that needs it earlier imports it itself, before it gives up its rights.
+    """
+    # An optimizer's first step asks torch's compiler whether it is to be left alone.
+    import_module("torch._dynamo")
+    _rehearse(TRAINING_REHEARSAL)
+    _settle()
+
+
+def _settle() -> None:
     # What lives now lives for ever: its pages are left alone, and all children share them.
     gc.collect()
     gc.freeze()
