@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import platform
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,28 @@ def open_page(
     A page that writes an error to its console, or asks another host for anything, fails the test.
     Where the test fails, what each of its pages shows is left in tests/browser/out.
     """
+    with windows(server, browser) as (open_one, opened):
+        yield open_one
+        if request.node.stash.get(FAILED, False):
+            OUT.mkdir(exist_ok=True)
+            for index, page in enumerate(opened):
+                page.screenshot(path=OUT / f"{request.node.name}.{index}.failed.png")
+
+
+@pytest.fixture(scope="module")
+def open_shared_page(server: PageServer, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`open_page` for a page that all tests of a module use, and each leaves as it found it."""
+    with windows(server, browser) as (open_one, _):
+        yield open_one
+
+
+@contextmanager
+def windows(
+    server: PageServer, browser: Browser
+) -> Iterator[tuple[Callable[..., Page], list[Page]]]:
+    """What opens pages, and what it has opened; in the end none of them may have complained."""
     problems: list[str] = []
+    opened: list[Page] = []
 
     def watch(page: Page) -> None:
         page.on("console", lambda message: problems.extend(_complaint(message)))
@@ -63,24 +84,19 @@ def open_page(
         page.on("request", lambda asked: problems.extend(_foreign(asked.url, server.url)))
         page.on("websocket", lambda asked: problems.extend(_foreign(asked.url, server.url)))
 
-    with ExitStack() as windows:
-        opened: list[Page] = []
+    with ExitStack() as stack:
 
         def open_one(
             query: Mapping[str, str | Sequence[str]] | None = None, **options: Any
         ) -> Page:
             shown = pages.open_page(browser, server.url, query, watch=watch, **options)
-            page = windows.enter_context(shown)
+            page = stack.enter_context(shown)
             opened.append(page)
             if page.get_by_test_id("stException").count():
                 pytest.fail("the page's script raised an exception; see the server's log")
             return page
 
-        yield open_one
-        if request.node.stash.get(FAILED, False):
-            OUT.mkdir(exist_ok=True)
-            for index, page in enumerate(opened):
-                page.screenshot(path=OUT / f"{request.node.name}.{index}.failed.png")
+        yield open_one, opened
     assert not problems, "\n".join(problems)
 
 
@@ -130,7 +146,15 @@ def pytest_runtest_makereport(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`pytest -m "not browser"` leaves out whatever opens the page."""
+    """`pytest -m "not browser"` leaves out whatever opens the page.
+
+    Those come last: the quick ones answer first, and look for browsers before one is running.
+    """
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if opens_a_page(item):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=opens_a_page)
+
+
+def opens_a_page(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())

@@ -64,6 +64,20 @@ def another_stage(page: Page) -> Iterator[None]:
     wait_until_idle(page)
 
 
+def choose(page: Page, slug: str) -> None:
+    """Choose an example from the menu; leave the menu."""
+    example = BY_SLUG[slug]
+    with another_stage(page):
+        page.get_by_role("combobox", name="Examples").click()
+        page.get_by_role("option", name=example.title, exact=True).click()
+    leave(page)
+
+
+def leave(page: Page) -> None:
+    """Give up the focus, as by a click beside everything: keys step again."""
+    page.locator(".sg-brand").click()
+
+
 def figure_texts(page: Page) -> list[str]:
     texts: list[str] = page.locator(".sg-chart text").all_text_contents()
     return [text for text in texts if text.strip()]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.driving import link_to, walk
+from tests.browser.driving import choose, link_to, walk
 from viz.page.examples import BY_SLUG
 
 TEXTS = """
@@ -58,10 +58,15 @@ def flaws(page: Page) -> list[str]:
     return crowded(found["texts"]) + cut_off(found["texts"], found["frame"])
 
 
+@pytest.fixture(scope="module")
+def examples(open_shared_page):
+    return open_shared_page(link_to("notebook-2"), reduced_motion=True)
+
+
 @pytest.mark.parametrize("slug", BY_SLUG)
-def test_no_text_lies_over_another_or_is_cut_off_at_any_step(open_page, slug):
-    page = open_page(link_to(slug), reduced_motion=True)
-    assert [(step, flaw) for step in walk(page) for flaw in flaws(page)] == []
+def test_no_text_lies_over_another_or_is_cut_off_at_any_step(examples, slug):
+    choose(examples, slug)
+    assert [(step, flaw) for step in walk(examples) for flaw in flaws(examples)] == []
 
 
 MOVE = """

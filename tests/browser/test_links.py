@@ -77,16 +77,15 @@ MARKUP = (
     "<a href='//evil.example'>x</a>"
 )
 HOSTILE = {
-    "printed": {
-        "p": f'print("""{MARKUP}""")\nx = torch.tensor(2., requires_grad=True)\n(x*x).backward()'
+    "program": {
+        "p": f'print("""{MARKUP}""")  # {MARKUP}\n'
+        "ﷺ_script = torch.tensor(2., requires_grad=True)\n(ﷺ_script**2).backward()",
     },
-    "error": {"p": f'x = 1\nint("""{MARKUP}""")'},
-    "unreadable": {"e": MARKUP},
-    "input": {"e": "x*2", "in": [f"x*:{MARKUP}", f"{MARKUP}:1"]},
-    "view": {"e": "x*2", "in": ["x*:1"], "view": MARKUP, "step": MARKUP, "backward": MARKUP},
-    "names": {
-        "p": "ﷺ_script = torch.tensor(2., requires_grad=True)\n"
-        "ﷺ_script.exp().backward()  # " + MARKUP
+    "mistake": {"p": f'x = 1\nint("""{MARKUP}""")'},
+    "everything": {
+        "e": "x*2",
+        "in": [f"x*:{MARKUP}", f"{MARKUP}:1"],
+        **dict.fromkeys(("view", "step", "backward", "forward"), MARKUP),
     },
 }
 

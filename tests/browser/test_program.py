@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Page, expect
 
 from tests.browser import driving
@@ -39,14 +37,9 @@ def test_a_typed_program_is_drawn(open_page):
     assert "ExpBackward0" in driving.figure_texts(page)
     assert "MulBackward0" not in driving.figure_texts(page)
     assert driving.leaf_row(page, "a")[0] == "3"
-    press_outside(page)
+    driving.leave(page)
     press(page, "End", 2)
     assert driving.active_line(page) == 1
-
-
-def press_outside(page: Page) -> None:
-    """Leave the editor, as by a click beside it."""
-    page.locator(".sg-brand").click()
 
 
 def test_a_typed_expression_asks_for_its_inputs(open_page):
@@ -80,7 +73,7 @@ def test_keys_in_the_editor_move_the_cursor_not_the_graph(open_page):
     assert page.locator(".sg-stage").get_attribute("data-step") == "1"
     assert part(page, "play").inner_text() == "Play"
     assert field(page).input_value() == NOTEBOOK["p"][0]
-    press_outside(page)
+    driving.leave(page)
     press(page, "ArrowRight", 2)
 
 
@@ -147,9 +140,7 @@ def test_requires_grad_can_be_switched_off_and_on(open_page):
 
 def test_an_example_is_chosen_from_the_menu(open_page):
     page = open_page(NOTEBOOK, reduced_motion=True)
-    with another_stage(page):
-        page.get_by_role("combobox", name="Examples").click()
-        page.get_by_role("option", name=re.compile("leaf used three times")).click()
+    driving.choose(page, "used-three-times")
     assert field(page, "Expression").input_value() == "(x**2 - 2*x)*y + x"
     assert driving.leaf_row(page, "x")[-1] == "9"
 
@@ -161,7 +152,7 @@ def test_a_backward_pass_is_chosen(open_page):
         page.get_by_role("radio", name="2: line 15").click()
     assert driving.leaf_row(page, "w")[1:] == ["−2", "−2", "−4"]
     assert "backward=2" in page.url
-    press_outside(page)
+    driving.leave(page)
     press(page, "End", 4)
     assert "−2 + (−2) = −4" in driving.card(page).replace("\n", "")
 

@@ -19,8 +19,36 @@ def line_of(beginning: str) -> int:
     return next(number for number, line in enumerate(LINES, 1) if line.startswith(beginning))
 
 
-def test_the_arrow_keys_home_and_end_step(open_page):
-    page = open_page(NOTEBOOK)
+@pytest.fixture(scope="module")
+def moving_page(open_shared_page):
+    return open_shared_page(NOTEBOOK)
+
+
+@pytest.fixture(scope="module")
+def still_page(open_shared_page):
+    return open_shared_page(NOTEBOOK, reduced_motion=True)
+
+
+@pytest.fixture
+def moving(moving_page) -> Page:
+    """The notebook's program at its first step."""
+    return from_the_start(moving_page)
+
+
+@pytest.fixture
+def still(still_page) -> Page:
+    """The same without motion."""
+    return from_the_start(still_page)
+
+
+def from_the_start(page: Page) -> Page:
+    driving.leave(page)
+    press(page, "Home", 0)
+    return page
+
+
+def test_the_arrow_keys_home_and_end_step(moving):
+    page = moving
     last = driving.last_step(page)
     press(page, "ArrowRight", 1)
     press(page, "ArrowRight", 2)
@@ -31,8 +59,8 @@ def test_the_arrow_keys_home_and_end_step(open_page):
     press(page, "ArrowLeft", 0)
 
 
-def test_the_buttons_step_and_are_off_where_there_is_no_way(open_page):
-    page = open_page(NOTEBOOK, reduced_motion=True)
+def test_the_buttons_step_and_are_off_where_there_is_no_way(still):
+    page = still
     last = driving.last_step(page)
     names = ("First step", "Step back", "Step forward", "Last step")
     first, back, forward, end = (page.get_by_role("button", name=name) for name in names)
@@ -43,8 +71,8 @@ def test_the_buttons_step_and_are_off_where_there_is_no_way(open_page):
         assert enabled == [step > 0, step > 0, step < last, step < last]
 
 
-def test_the_slider_steps_by_mouse_and_says_where_it_is(open_page):
-    page = open_page(NOTEBOOK, reduced_motion=True)
+def test_the_slider_steps_by_mouse_and_says_where_it_is(still):
+    page = still
     slider, last = part(page, "slider"), driving.last_step(page)
     box = slider.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -55,8 +83,8 @@ def test_the_slider_steps_by_mouse_and_says_where_it_is(open_page):
     press(page, "End", last)
 
 
-def test_every_step_is_said_shown_and_marked_in_the_program(open_page):
-    page = open_page(NOTEBOOK, reduced_motion=True)
+def test_every_step_is_said_shown_and_marked_in_the_program(still):
+    page = still
     marked = [driving.active_line(page) for _ in walk(page)]
     made_by = ["loss.backward", "loss =", "s =", "y_pred =", "w ="]
     assert marked == [line_of(beginning) for beginning in made_by]
@@ -65,8 +93,8 @@ def test_every_step_is_said_shown_and_marked_in_the_program(open_page):
     assert part(page, "say").get_attribute("aria-live") == "polite"
 
 
-def test_the_card_tells_the_chain_rule_of_the_present_step_and_checks_it(open_page):
-    page = open_page(NOTEBOOK, reduced_motion=True)
+def test_the_card_tells_the_chain_rule_of_the_present_step_and_checks_it(still):
+    page = still
     for step in walk(page):
         shown = driving.card(page).replace("\n", "")
         assert ("Start" if step == 0 else f"Step {step} of 4") in shown
@@ -77,8 +105,8 @@ def test_the_card_tells_the_chain_rule_of_the_present_step_and_checks_it(open_pa
             assert "= 1 · 2·(−1) = −2" in shown
 
 
-def test_gradients_appear_where_they_arrive_and_leave_when_stepping_back(open_page):
-    page = open_page(NOTEBOOK, reduced_motion=True)
+def test_gradients_appear_where_they_arrive_and_leave_when_stepping_back(still):
+    page = still
     counts = [len(driving.figure_texts(page)) for _ in walk(page)]
     assert counts == sorted(counts)
     assert "grad 4" in driving.figure_texts(page)
@@ -88,10 +116,9 @@ def test_gradients_appear_where_they_arrive_and_leave_when_stepping_back(open_pa
     assert "grad 4" not in driving.figure_texts(page)
 
 
-def test_a_jump_shows_the_same_as_the_way_there(open_page):
-    walked, jumped = open_page(NOTEBOOK), open_page(NOTEBOOK)
+def test_a_jump_shows_the_same_as_the_way_there(moving, still):
+    walked, jumped = moving, still
     last = driving.last_step(walked)
-    walked.get_by_label("Speed").select_option("4")
     for step in range(1, last + 1):
         press(walked, "ArrowRight", step)
     press(jumped, "End", last)
@@ -129,8 +156,8 @@ def test_playing_goes_through_every_step_to_the_end_and_stops(open_page):
     assert seen.json_value()[4].startswith("Start")
 
 
-def test_space_plays_and_pauses(open_page):
-    page = open_page(NOTEBOOK)
+def test_space_plays_and_pauses(moving):
+    page = moving
     page.keyboard.press(" ")
     wait_for_step(page, 1)
     assert part(page, "play").inner_text() == "Pause"
@@ -144,16 +171,16 @@ def test_space_plays_and_pauses(open_page):
     assert part(page, "play").inner_text() == "Play"
 
 
-def test_a_key_while_playing_pauses(open_page):
-    page = open_page(NOTEBOOK)
+def test_a_key_while_playing_pauses(moving):
+    page = moving
     page.keyboard.press(" ")
     wait_for_step(page, 1)
     press(page, "Home", 0)
     assert part(page, "play").inner_text() == "Play"
 
 
-def test_keys_pressed_faster_than_the_movement_all_count(open_page):
-    page = open_page(NOTEBOOK)
+def test_keys_pressed_faster_than_the_movement_all_count(moving):
+    page = moving
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     wait_for_step(page, 3)
@@ -178,8 +205,8 @@ def test_reduced_motion_jumps(open_page):
     assert asked.json_value() == [[["b1"], 0, 0], [["b2"], 0, 0], [["b0"], 0, 0]]
 
 
-def test_with_motion_the_gradient_travels(open_page):
-    page = open_page(NOTEBOOK)
+def test_with_motion_the_gradient_travels(moving):
+    page = moving
     started = page.evaluate_handle(
         "() => { const names = [];"
         " document.querySelector('.js-plotly-plot').on('plotly_animatingframe',"

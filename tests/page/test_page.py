@@ -22,6 +22,7 @@ from viz.limits import DEFAULT
 from viz.page import engine
 from viz.page.address import LINK_CHARACTERS
 from viz.page.examples import EXAMPLES, FIRST, Example
+from viz.page.state import grad_key, value_key
 
 Query = Mapping[str, str | Sequence[str]]
 
@@ -129,7 +130,7 @@ def test_a_link_to_an_expression_fills_the_inputs() -> None:
     assert editor(page)["label"] == "Expression"
     values = {box.label: box.value for box in page.text_input}
     assert values == {"Value of y": "3", "Value of x": "2", "Value of w": "3"}
-    grads = {name: page.toggle(key=f"grad:{name}").value for name in "yxw"}
+    grads = {name: page.toggle(key=grad_key("Expression", name)).value for name in "yxw"}
     assert grads == {"y": False, "x": False, "w": True}
     # d/dw (y - xw)² = -2x(y - xw)
     assert leaves(page) == {
@@ -142,7 +143,7 @@ def test_a_link_to_an_expression_fills_the_inputs() -> None:
 def test_another_value_of_an_input_gives_another_gradient() -> None:
     page = opened({"e": "x**2", "in": "x*:3"})
     assert leaves(page)["x"][-1] == "6"
-    page.text_input(key="value:x").input("5").run()
+    page.text_input(key=value_key("Expression", "x")).input("5").run()
     assert leaves(page)["x"][-1] == "10"
     assert page.query_params["in"] == "x*:5"
 
@@ -185,13 +186,13 @@ def test_a_broken_first_program_leaves_the_stage_empty() -> None:
 
 def test_a_wrong_input_gives_one_sentence_and_marks_the_input() -> None:
     page = opened({"e": "x*w", "in": ["x:2", "w*:3"]})
-    page.text_input(key="value:w").input("[1, 2").run()
+    page.text_input(key=value_key("Expression", "w")).input("[1, 2").run()
     assert not page.exception
     assert shown_text(only_error(page)).startswith("Input 'w': ")
     assert stepper(page)["stale"]
     names = [shown.value for shown in page.markdown]
     assert [":red[" in name for name in names] == [False, True]
-    page.text_input(key="value:w").input("4").run()
+    page.text_input(key=value_key("Expression", "w")).input("4").run()
     assert not page.error
     assert leaves(page)["w"] == ["4", "None", "2", "2"]
 

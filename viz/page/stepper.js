@@ -83,9 +83,10 @@ class Stage {
   async show(data) {
     const key = `${data.run}/${data.look}`
     if (this.shown === key) return
-    const sameRun = this.data?.run === data.run
+    const from = this.data?.run === data.run ? this.index : data.start
     this.shown = key
     this.data = data
+    this.index = Math.max(0, Math.min(from, data.moments.length - 1))
     this.pause()
     this.root.dataset.state = "loading"
     this.root.classList.toggle("sg-stale", data.stale)
@@ -102,11 +103,12 @@ class Stage {
     const figure = JSON.parse(data.figure)
     const config = { displayModeBar: false, responsive: false, doubleClick: false }
     await library.newPlot(this.find("chart"), { ...figure, config })
+    if (this.shown !== key) return
     this.find("frame").setAttribute("aria-label", data.summary)
     this.find("slider").max = data.moments.length - 1
     this.reserve()
     this.fit()
-    await this.jump(sameRun ? this.index : data.start, { report: false, still: true })
+    await this.jump(this.index, { report: false, still: true })
     this.root.dataset.shown = key
   }
 
