@@ -17,7 +17,7 @@ from viz.language.capacity import need_bits
 from viz.language.functions import KINDS
 from viz.language.iterables import MEASURED
 from viz.language.tables import python_names
-from viz.language.text import format_value, to_literal, to_text
+from viz.language.text import format_value, to_literal, to_text, whole_characters
 from viz.language.values import (
     Class,
     Function,
@@ -42,6 +42,10 @@ def print_values(
 ) -> None:
     texts = [to_text(value, machine.limits) for value in values]
     machine.print((" " if sep is None else sep).join(texts) + ("\n" if end is None else end))
+
+
+def character(code: Value) -> str:
+    return whole_characters(chr(code))
 
 
 def whole_number(machine: Machine, node: ast.Call, *values: Value) -> int:
@@ -246,7 +250,7 @@ PLAIN: Mapping[str, Callable[..., Value]] = {
     "range": range,
     "round": round,
     "ord": ord,
-    "chr": chr,
+    "chr": character,
     "bin": bin,
     "hex": hex,
     "slice": slice,

@@ -19,6 +19,7 @@ from viz.language.imports import NO_EFFECT
 from viz.language.place import located
 from viz.language.scopes import all_parameters
 from viz.language.statements import STATEMENTS
+from viz.language.text import whole_characters
 from viz.language.values import Namespace
 from viz.limits import Limits
 
@@ -106,6 +107,8 @@ def check_constant(node: ast.Constant, limits: Limits) -> None:
     if isinstance(value, (complex, bytes)):
         word = "complex numbers" if isinstance(value, complex) else "bytes"
         raise ProgramError(f"{word} are not part of the language.")
+    if isinstance(value, str):
+        whole_characters(value)
     written = (node.end_col_offset or 0) - node.col_offset
     if isinstance(value, (int, float)) and written > LONGEST_NUMBER:
         raise LimitError(

@@ -17,6 +17,7 @@ from viz.language.iterables import ITERABLE
 from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
+from viz.language.text import whole_characters
 from viz.language.unknown import unknown_name
 from viz.language.values import Frame, Ignored, ProgramClass, ProgramObject, Value, kind_of
 from viz.limits import Limits
@@ -190,7 +191,7 @@ class Machine:
             raise LimitError(
                 f"the program prints more than {self.limits.printed_characters:,} characters."
             )
-        self.printed.append(text)
+        self.printed.append(whole_characters(text))
 
     def notice(self, text: str) -> None:
         """Say it once for each line."""

@@ -20,6 +20,9 @@ WIDEST = 200
 PERCENT = re.compile(r"%(?:%|([-+ 0#]*)(\d{0,4})(?:\.(\d{1,4}))?([sdiufgeGErxXoc]))")
 
 
+HALF = re.compile("[\ud800-\udfff]")
+
+
 def to_text(value: Value, limits: Limits) -> str:
     """`str(value)`. Raises LimitError for lists whose text would be too long."""
     count_items(value, limits)
@@ -30,6 +33,17 @@ def to_literal(value: Value, limits: Limits) -> str:
     """`repr(value)`. Raises LimitError for lists whose text would be too long."""
     count_items(value, limits)
     return repr(value)
+
+
+def whole_characters(text: str) -> str:
+    """The text itself. Half of a character (a lone surrogate) can be neither shown nor stored."""
+    half = None if text.isascii() else HALF.search(text)
+    if half is None:
+        return text
+    raise ProgramError(
+        f"U+{ord(half[0]):04X} is half of a character (a lone surrogate), so it is no text.",
+        hint=r"Write the whole character, such as '\U0001F600'.",
+    )
 
 
 def count_items(value: Value, limits: Limits) -> None:
@@ -72,7 +86,7 @@ def format_value(value: Value, specification: str, limits: Limits) -> str:
             hint="Formats such as '.4f', 'd' and '>8' work.",
         )
     check_width(found[1], found[2])
-    return format(value, specification)
+    return whole_characters(format(value, specification))
 
 
 def check_width(*numbers: str | None) -> None:
@@ -94,7 +108,7 @@ def percent_format(template: str, values: Value, limits: Limits) -> str:
             hint="Write an f-string: f'{x:.4f}'.",
         )
     count_items((template, values), limits)
-    return template % values
+    return whole_characters(template % values)
 
 
 FIELD = re.compile(r"\w*(?:\[\d+\])?")
