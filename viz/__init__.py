@@ -61,18 +61,22 @@ def explain(
     source   an expression, such as "(y - x*w)**2", or a program
     inputs   a value for each free name or parameter: a number, nested lists of numbers, text such
              as "randn(2, 3)", anything with `tolist()`, or a pair (value, requires_grad).
-             Inputs require grad unless the pair says otherwise.
+             Inputs require grad unless the pair says otherwise. Where values are given, `notices`
+             names every input that has none and what was taken for it.
     limits   what the run may cost; `viz.Limits()` where None
     record   numbers of calls of backward, from 0, to be recorded step by step in a training loop,
              beside the first and the last; `history` has every call in a few numbers
 
-    Raises ProgramError, InputError or LimitError.
+    Raises ProgramError, InputError (also for a value whose name the program lacks) or LimitError.
     """
     from viz import sandbox
     from viz.limits import DEFAULT
 
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
-    return sandbox.explain(source, given, limits or DEFAULT, record=record).trace
+    answer = sandbox.explain(
+        source, given, limits or DEFAULT, record=record, exact=inputs is not None
+    )
+    return answer.trace
 
 
 def render(trace: Trace, form: Form = "svg", backward: int = -1, **options: Any) -> bytes:

@@ -3,6 +3,6 @@
 from viz.language.inputs import read_input
 from viz.language.machine import Observer
 from viz.language.program import Program, check
-from viz.language.run import Result, run
+from viz.language.run import Result, check_given, run
 
-__all__ = ["Observer", "Program", "Result", "check", "read_input", "run"]
+__all__ = ["Observer", "Program", "Result", "check", "check_given", "read_input", "run"]

@@ -12,12 +12,13 @@ from typing import Any
 import torch
 from torch._tensor_str import PRINT_OPTS
 
-from viz.errors import UserError
+from viz.errors import InputError, UserError
 from viz.language.calls import call_user_function
 from viz.language.explain import explain, first_sentence
 from viz.language.inputs import read_input
 from viz.language.machine import Machine, Observer
 from viz.language.margins import moved
+from viz.language.names import did_you_mean
 from viz.language.outcome import backward_for_student
 from viz.language.place import located
 from viz.language.program import Program
@@ -82,6 +83,33 @@ def run(
         found.line = found.line or machine.line or None
         raise found from error
     return Result("".join(machine.printed), used, tuple(machine.notices))
+
+
+def check_given(program: Program, inputs: Mapping[str, Input]) -> tuple[Notice, ...]:
+    """What was taken for the inputs that have no value.
+
+    Raises InputError for a value whose name is no input of the program.
+    """
+    for name in inputs:
+        if name not in program.inputs:
+            raise InputError(
+                "the program has no such input.",
+                name=name,
+                hint=did_you_mean(name, program.inputs) or those_there_are(program),
+            )
+    return tuple(
+        Notice(f"The input '{used.name}' was given no value: {used.text} was taken.")
+        for used in chosen_inputs(program, inputs)
+        if used.name not in inputs
+    )
+
+
+def those_there_are(program: Program) -> str:
+    if program.inputs:
+        return f"Its inputs: {', '.join(program.inputs)}."
+    if program.kind == "program":
+        return "A program of several statements has none: its values stand in the program."
+    return "It has none."
 
 
 def chosen_inputs(program: Program, inputs: Mapping[str, Input]) -> Iterator[Input]:

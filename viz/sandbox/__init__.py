@@ -30,16 +30,19 @@ def explain(
     limits: Limits = DEFAULT,
     on_wait: Callable[[int], None] | None = None,
     record: Iterable[int] = (),
+    exact: bool = False,
 ) -> Answer:
     """Runs the program and returns what the engine did, and where its nodes stand.
 
     on_wait   is called with the place in the queue while others run; 1 is next
     record    numbers of calls of backward, from 0, to be recorded step by step; of a short program
               all are, of a training loop else only the first and the last
+    exact     whether an input that the program lacks is an error, and a value that was chosen for a
+              missing one a notice
 
     Raises ProgramError, InputError or LimitError, within `limits.seconds` of its start.
     """
-    return _SANDBOX.explain(source, inputs, limits, on_wait, record)
+    return _SANDBOX.explain(source, inputs, limits, on_wait, record, exact)
 
 
 def render(

@@ -63,6 +63,7 @@ class Sandbox:
         limits: Limits = DEFAULT,
         on_wait: Callable[[int], None] | None = None,
         record: Iterable[int] = (),
+        exact: bool = False,
     ) -> Answer:
         given = tuple(inputs)
         _hold_to_text(source, given)
@@ -73,7 +74,11 @@ class Sandbox:
                 hint="A shorter program can be run.",
             )
         request = Explain(
-            source=source, inputs=given, limits=limits, record=chosen_numbers(record, limits)
+            source=source,
+            inputs=given,
+            limits=limits,
+            record=chosen_numbers(record, limits),
+            exact=exact,
         )
         with self._turns.turn(on_wait):
             return with_the_last(request, self._answer)

@@ -13,7 +13,7 @@ import msgspec
 
 from viz.capture import Plan, Recorder
 from viz.errors import LimitError, ProgramError, UserError
-from viz.language import check, run
+from viz.language import check, check_given, run
 from viz.layout import arrange
 from viz.layout.places import Layout
 from viz.limits import Limits
@@ -67,6 +67,7 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
     inputs = {each.name: each for each in request.inputs}
     phase("checking")
     program = check(request.source, limits)
+    chosen = check_given(program, inputs) if request.exact else ()
     phase("running")
     plan = Plan(limits, request.record, beginning=request.beginning)
     with Recorder(limits, plan) as recorder:
@@ -76,7 +77,7 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
         inputs=tuple(result.inputs),
         printed=result.printed,
         backwards=tuple(recorder.backwards),
-        notices=tuple(result.notices),
+        notices=(*result.notices, *chosen),
         history=recorder.history,
     )
     phase("drawing")

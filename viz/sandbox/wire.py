@@ -30,6 +30,8 @@ class Explain(Record, frozen=True, tag="explain"):
 
     record      the numbers of calls of backward to record step by step
     beginning   whether to record the first calls as well: all of them in a short program
+    exact       whether an input that the program lacks is an error, and a value that was chosen for
+                a missing one a notice
     """
 
     source: str
@@ -37,6 +39,7 @@ class Explain(Record, frozen=True, tag="explain"):
     limits: Limits
     record: tuple[int, ...] = ()
     beginning: bool = True
+    exact: bool = False
 
 
 class Render(Record, frozen=True, tag="render"):
