@@ -1,4 +1,5 @@
 """Programs in the style of courses on the engine itself."""
+# ruff: noqa: E501 - lines as courses write them
 
 PROGRAMS = {
     "the first example of a course": """

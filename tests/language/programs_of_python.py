@@ -1,4 +1,5 @@
 """Programs that use what everyday Python and numpy offer around the tensors."""
+# ruff: noqa: E501 - lines as courses write them
 
 PROGRAMS = {
     "an engine of scalars, written in a course": """

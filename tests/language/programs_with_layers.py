@@ -1,4 +1,5 @@
 """Programs in the style of courses that build models of layers and train them."""
+# ruff: noqa: E501 - lines as courses write them
 
 PROGRAMS = {
     "linear regression with nn.Linear and SGD": """

@@ -186,7 +186,6 @@ def test_a_member_exists_in_its_kind_and_is_public():
         (torch.optim.Optimizer, objects_of_torch.OPTIMIZER_METHODS),
         (torch.optim.lr_scheduler.LRScheduler, objects_of_torch.SCHEDULER_METHODS),
         (torch.distributions.Normal, objects_of_torch.DISTRIBUTION_METHODS),
-        (torch.distributions.Normal, objects_of_torch.DISTRIBUTION_ATTRIBUTES),
     )
     for kind, names in objects:
         for name in set(names.split()) - {"reset_parameters"}:

@@ -15,6 +15,7 @@ from viz.language.expressions import Run, build, builds
 from viz.language.functions import CLASS_ATTRIBUTES, NAMES
 from viz.language.members import MEMBER_NAMES, SETTABLE, members_of
 from viz.language.names import unknown_attribute, unknown_row
+from viz.language.own import OWN
 from viz.language.values import (
     BoundFunction,
     Class,
@@ -106,7 +107,7 @@ def read_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Value
         if found is not MISSING:
             return found
     if isinstance(value, Ignored):
-        return value
+        return OWN.get(f"pyplot.{name}", value) if value.name == "picture" else value
     raise no_attribute(machine, node, value)
 
 

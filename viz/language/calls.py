@@ -22,6 +22,7 @@ from viz.language.functions_made import frame_that_has
 from viz.language.members import flat
 from viz.language.names import did_you_mean
 from viz.language.parameters import bind_arguments
+from viz.language.storing import PLAIN
 from viz.language.values import (
     BoundFunction,
     Class,
@@ -74,10 +75,22 @@ def call(node: ast.Call) -> Run:
     arguments = build_several(node.args)
     keywords = build_keywords(node.keywords)
 
+    def run_plainly(machine: Machine) -> Value:
+        function = callee(machine)
+        values = arguments(machine)
+        try:
+            return apply(machine, node, function, values, {})
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+
+    if keywords is None:
+        return run_plainly
+
     def run(machine: Machine) -> Value:
         function = callee(machine)
         values = arguments(machine)
-        named = keywords(machine) if keywords is not None else {}
+        named = keywords(machine)
         try:
             return apply(machine, node, function, values, named)
         except UserError as error:
@@ -168,7 +181,7 @@ def call_row(
         return call_inner(machine, node, function, values, named)
     if named:
         check_keywords(machine, function, named)
-    if has_plain_class(values) or has_plain_class(named.values()):
+    if has_plain_class(values) or (named and has_plain_class(named.values())):
         values = [plain_class(value) for value in values]
         named = {name: plain_class(value) for name, value in named.items()}
     if function.callbacks:
@@ -198,11 +211,14 @@ def call_inner(
 
 
 def has_plain_class(values: Iterable[Value]) -> bool:
-    return any(type(value) is Class for value in values)
+    for value in values:  # noqa: SIM110 - a plain loop is quicker, and it runs at every call
+        if type(value) is Class:
+            return True
+    return False
 
 
 def plain_class(value: Value) -> Value:
-    """`dtype=float`, `astype(np.float32)`: the class itself, where it stands for a kind of number."""
+    """`dtype=float`, `astype(np.float32)`: the class itself, where it means a kind of number."""
     plain = type(value) is Class and issubclass(value.kind, (int, float, np.generic))
     return value.kind if plain else value
 
@@ -317,7 +333,7 @@ def call_user_function(
     machine.depth += 1
     try:
         for parameter, value in arguments.items():
-            if isinstance(value, torch.Tensor):
+            if type(value) not in PLAIN and isinstance(value, torch.Tensor):
                 machine.observer.name_tensor(parameter, value, function.node.lineno)
         if function.elsewhere is not None:
             frame.elsewhere = frames_elsewhere(machine, *function.elsewhere, function.parent)

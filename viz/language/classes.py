@@ -56,7 +56,7 @@ def define_class(node: ast.ClassDef) -> Do:
     def run(machine: Machine) -> None:
         kinds = tuple(kind_of_base(base(machine)) for base in bases)
         outer = machine.frame
-        machine.frame = Frame(parent=outer, of_class=True)
+        machine.frame = Frame({}, parent=outer, of_class=True)
         try:
             body(machine)
             table = machine.frame.variables

@@ -113,7 +113,7 @@ def in_own_frame(
 
     def run(machine: Machine) -> Value:
         outer = machine.frame
-        machine.frame = Frame(parent=outer, elsewhere=outer.elsewhere)
+        machine.frame = Frame({}, parent=outer, elsewhere=outer.elsewhere)
         walrus = names_bound_outside(node)
         for name in walrus:
             machine.frame.elsewhere = {**machine.frame.elsewhere, name: outer}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from viz.errors import UserError
-from viz.language.arithmetic import BINARY, COMPARE, UNARY, operate
+from viz.language.arithmetic import BINARY, COMPARE, UNARY, Operation, operate
 from viz.language.iterables import INDEXABLE
 from viz.language.values import Ignored, ProgramObject, Value, kind_of
 
@@ -25,10 +25,11 @@ Run = Callable[["Machine"], Value]
 EXPRESSIONS: dict[type[ast.expr], Callable[[Any], Run]] = {}
 """The builders. Other modules of this room add theirs."""
 
-SMALL = 1 << 512
-"""Sums and products of numbers below it need no further look at their size."""
+SMALL = 1 << 60
+"""Sums and products of whole numbers below it need no further look at their size."""
 
 NUMBERS = frozenset({int, float})
+QUICK = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 
 PROGRAM = (ProgramObject, torch.nn.Module)
 """What may have the method `__getitem__` from a class of the program."""
@@ -72,27 +73,58 @@ def binary(node: ast.BinOp) -> Run:
     left_node, right_node = node.left, node.right
     left, right = build(left_node), build(right_node)
     sign = type(node.op)
-    plain = BINARY[sign][1]
-    quick = sign in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+    plain = BINARY[sign][1] if sign in QUICK else None
+    number = right_node.value if isinstance(right_node, ast.Constant) else None
+    if plain is not None and (type(number) is float or is_small(number)):
+        return binary_by_number(node, plain, number)
 
     def run(machine: Machine) -> Value:
         a = left(machine)
         b = right(machine)
         try:
-            if (
-                quick
-                and type(a) in NUMBERS
-                and type(b) in NUMBERS
-                and -SMALL < a < SMALL
-                and -SMALL < b < SMALL
-            ):
-                return plain(a, b)
+            if plain is not None:
+                kind = type(a)
+                if kind is float:
+                    if type(b) in NUMBERS:
+                        return plain(a, b)
+                elif kind is int:
+                    other = type(b)
+                    if other is float or (
+                        other is int and -SMALL < a < SMALL and -SMALL < b < SMALL
+                    ):
+                        return plain(a, b)
             return operate(sign, a, b, machine.limits)
         except UserError as error:
             machine.placed(error, node)
             raise
         except Exception as error:
             raise machine.explained(error, node, (left_node, right_node), (a, b)) from error
+
+    return run
+
+
+def is_small(value: Value) -> bool:
+    return type(value) is int and -SMALL < value < SMALL
+
+
+def binary_by_number(node: ast.BinOp, plain: Operation, number: Any) -> Run:
+    """`x + 1`, `2 * x % 3`: the right side is a number that is written out."""
+    left_node, right_node = node.left, node.right
+    left = build(left_node)
+    sign = type(node.op)
+
+    def run(machine: Machine) -> Value:
+        a = left(machine)
+        try:
+            kind = type(a)
+            if kind is float or (kind is int and -SMALL < a < SMALL):
+                return plain(a, number)
+            return operate(sign, a, number, machine.limits)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+        except Exception as error:
+            raise machine.explained(error, node, (left_node, right_node), (a, number)) from error
 
     return run
 

@@ -155,7 +155,10 @@ CLASS_ROWS: dict[str, Value] = {
 }
 
 PICTURES: dict[str, Value] = {
-    **{f"matplotlib.pyplot.{name}": OWN["pyplot"] for name in python_names.PYPLOT.split()},
+    **{
+        f"matplotlib.pyplot.{name}": OWN.get(f"pyplot.{name}", OWN["pyplot"])
+        for name in python_names.PYPLOT.split()
+    },
     "matplotlib.pyplot.subplots": OWN["subplots"],
     "matplotlib.pyplot.style": Ignored("style"),
     "matplotlib.pyplot.rcParams": Ignored("rcParams"),

@@ -14,6 +14,7 @@ from viz.language.capacity import need_items, within_memory
 from viz.language.explain import explain
 from viz.language.functions import PREDEFINED, bare_function
 from viz.language.iterables import ITERABLE
+from viz.language.pictures import Pictures
 from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
@@ -57,7 +58,7 @@ class Machine:
         self.tell_line = observer.enter_line
         self.limits = limits
         self.most_steps = limits.steps
-        self.frame = Frame()
+        self.frame = Frame({})
         self.module = self.frame
         self.line = 0
         self.steps = 0
@@ -69,6 +70,7 @@ class Machine:
         self.asked_for_gradients = False
         self.last_value: tuple[Value, int] | None = None
         self.results = Results()
+        self.pictures = Pictures()
         self.classes: dict[type, ProgramClass] = {}
         self.handled: list[UserError] = []
 
@@ -166,6 +168,8 @@ class Machine:
         if frame.elsewhere and name in frame.elsewhere:
             frame = frame.elsewhere[name]
         frame.variables[name] = value
+        if value is None:
+            return
         if isinstance(value, torch.Tensor):
             self.observer.name_tensor(name, value, line)
             if frame is self.module and not (value.is_leaf and value.requires_grad):

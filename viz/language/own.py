@@ -11,6 +11,7 @@ import numpy
 import torch
 
 from viz.errors import ProgramError
+from viz.language import pictures
 from viz.language.values import Class, Function, GradMode, Ignored, Value
 
 if TYPE_CHECKING:
@@ -74,14 +75,18 @@ def device(machine: Machine, node: ast.Call, name: Value = "cpu", index: Value =
 
 
 def pyplot(machine: Machine, node: ast.Call, *values: Value, **named: Value) -> Value:
-    machine.notice_of_run("matplotlib's pictures are not drawn here; the program goes on without.")
+    """What is asked of matplotlib beside curves."""
+    if len(values) and not isinstance(values[0], (str, bool, int)):
+        machine.notice_of_run(
+            "Of matplotlib only plot and scatter are drawn here; the program goes on without the rest."
+        )
     return Ignored("picture")
 
 
 def subplots(
     machine: Machine, node: ast.Call, nrows: int = 1, ncols: int = 1, **named: Value
 ) -> Value:
-    pyplot(machine, node)
+    machine.pictures.begin()
     picture = Ignored("picture")
     rows = [[picture] * min(int(ncols), 100) for _ in range(min(int(nrows), 100))]
     if nrows == 1:
@@ -176,6 +181,7 @@ INNER: dict[str, Callable[..., Value]] = {
     "torch.cuda.empty_cache": nothing,
     "torch.backends.mps.is_available": no,
     "pyplot": pyplot,
+    **{f"pyplot.{name}": call for name, call in pictures.FUNCTIONS.items()},
     "subplots": subplots,
     "tqdm.tqdm": progress,
     "tqdm.trange": progress_range,

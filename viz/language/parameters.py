@@ -43,7 +43,7 @@ def bind_arguments(function: UserFunction, values: list[Value], named: Named) ->
     parameters = function.parameters
     plain = parameters.plain
     if not named and len(values) == len(plain) and not parameters.keyword_only:
-        given = dict(zip(plain, values, strict=True))
+        given = dict(zip(plain, values))  # noqa: B905 - of one length
         if parameters.rest is not None:
             given[parameters.rest] = ()
         if parameters.more is not None:

@@ -25,7 +25,7 @@ from viz.language.program import Program
 from viz.language.statements import build_block
 from viz.language.values import Value
 from viz.limits import Limits
-from viz.trace import Input, Notice
+from viz.trace import Input, Notice, Picture
 
 DEFAULT_TEXTS = ("1.0", "2.0", "3.0", "4.0", "5.0")
 """The values of inputs that nobody has given a value yet, by position."""
@@ -45,11 +45,13 @@ class Result:
     """What a run leaves behind, beside what its observer saw.
 
     inputs   those that the program has, as they were used, with defaults filled in
+    pictures what it plotted
     """
 
     printed: str
     inputs: tuple[Input, ...]
     notices: tuple[Notice, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def run(
@@ -82,7 +84,9 @@ def run(
         found = explain(error, program.tree, (), program.source, limits)
         found.line = found.line or machine.line or None
         raise found from error
-    return Result("".join(machine.printed), used, tuple(machine.notices))
+    return Result(
+        "".join(machine.printed), used, tuple(machine.notices), machine.pictures.finished()
+    )
 
 
 def check_given(program: Program, inputs: Mapping[str, Input]) -> tuple[Notice, ...]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from viz.errors import ProgramError, UserError
-from viz.language.arithmetic import operate_in_place
+from viz.language.arithmetic import BINARY, operate_in_place
 from viz.language.attributes import read_attribute, store_attribute
-from viz.language.expressions import build, build_index, take
+from viz.language.expressions import NUMBERS, QUICK, build, build_index, is_small, take
 from viz.language.functions_made import decorate, function_builder
 from viz.language.imports import import_modules, import_names
 from viz.language.storing import build_delete, build_store, store_at
@@ -22,16 +21,17 @@ if TYPE_CHECKING:
     from viz.language.machine import Machine
 
 
-@dataclass(frozen=True, slots=True)
 class Signal:
-    """What stops a row of statements: `return`, `break` or `continue`."""
+    """What stops a row of statements: `return` with its value, `break` or `continue`."""
 
-    kind: Literal["return", "break", "continue"]
-    value: Value = None
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value = None) -> None:
+        self.value = value
 
 
-BREAK = Signal("break")
-CONTINUE = Signal("continue")
+BREAK = Signal()
+CONTINUE = Signal()
 
 Do = Callable[["Machine"], Signal | None]
 """Executes a statement, or a row of them."""
@@ -56,13 +56,17 @@ def build_block(statements: list[ast.stmt]) -> Do:
         for statement in statements
     ]
 
+    # Each costs a step; a block costs one even where it is empty, so that no loop is free.
+    steps = max(len(rows), 1)
+
     def run(machine: Machine) -> Signal | None:
+        machine.steps += steps
+        if machine.steps > machine.most_steps:
+            raise machine.too_many_steps()
+        tell_line = machine.tell_line
         for line, statement, execute in rows:
-            machine.steps += 1
-            if machine.steps > machine.most_steps:
-                raise machine.too_many_steps()
             machine.line = line
-            machine.tell_line(line)
+            tell_line(line)
             try:
                 signal = execute(machine)
             except UserError as error:
@@ -136,11 +140,10 @@ def assign_augmented(node: ast.AugAssign) -> Do:
     if isinstance(target, ast.Attribute):
         return augment_attribute(node, target)
     old = build(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-    change = build_change(node)
-    name = target.id
+    change, store = build_change(node), build_store(target)
 
     def run(machine: Machine) -> None:
-        machine.bind(name, change(machine, old(machine)), machine.line)
+        store(machine, change(machine, old(machine)))
 
     return run
 
@@ -173,10 +176,18 @@ def augment_attribute(node: ast.AugAssign, target: ast.Attribute) -> Do:
 def build_change(node: ast.AugAssign) -> Callable[[Machine, Value], Value]:
     operand = build(node.value)
     sign = type(node.op)
+    plain = BINARY[sign][1] if sign in QUICK else None
 
     def run(machine: Machine, old: Value) -> Value:
         by = operand(machine)
         try:
+            if plain is not None:
+                kind = type(old)
+                if kind is float:
+                    if type(by) in NUMBERS:
+                        return plain(old, by)
+                elif kind is int and is_small(old) and is_small(by):
+                    return plain(old, by)
             return operate_in_place(sign, old, by, machine.limits)
         except UserError as error:
             machine.placed(error, node)
@@ -204,10 +215,10 @@ def define(node: ast.FunctionDef) -> Do:
 @executes(ast.Return)
 def give_back(node: ast.Return) -> Do:
     if node.value is None:
-        nothing = Signal("return", None)
+        nothing = Signal()
         return lambda machine: nothing
     compute = build(node.value)
-    return lambda machine: Signal("return", compute(machine))
+    return lambda machine: Signal(compute(machine))
 
 
 @executes(ast.If)
@@ -215,9 +226,13 @@ def choose(node: ast.If) -> Do:
     test_node, test = node.test, build(node.test)
     body, otherwise = build_block(node.body), build_block(node.orelse)
 
+    has_else = bool(node.orelse)
+
     def run(machine: Machine) -> Signal | None:
-        chosen = body if machine.truth(test_node, test(machine)) else otherwise
-        return chosen(machine)
+        value = test(machine)
+        if value is True or (value is not False and machine.truth(test_node, value)):
+            return body(machine)
+        return otherwise(machine) if has_else else None
 
     return run
 
@@ -229,7 +244,7 @@ def loop(node: ast.For) -> Do:
     line = node.lineno
 
     def run(machine: Machine) -> Signal | None:
-        for item in machine.iterate(items(machine)):
+        for item in machine.iterable(items(machine)):
             if machine.line != line:
                 machine.enter_line(line)
             store(machine, item)
@@ -251,7 +266,6 @@ def loop_while(node: ast.While) -> Do:
 
     def run(machine: Machine) -> Signal | None:
         while machine.truth(test_node, test(machine)):
-            machine.tick()
             signal = body(machine)
             if signal is BREAK:
                 return None

@@ -15,6 +15,9 @@ from viz.language.values import Ignored, ProgramObject, Value, kind_of
 if TYPE_CHECKING:
     from viz.language.machine import Machine
 
+PLAIN = frozenset({int, float, bool, str, list, tuple, dict})
+"""Values of which nobody is told."""
+
 Store = Callable[["Machine", Value], None]
 
 
@@ -33,7 +36,11 @@ def store_name(target: ast.Name) -> Store:
     name = target.id
 
     def run(machine: Machine, value: Value) -> None:
-        machine.bind(name, value, machine.line)
+        frame = machine.frame
+        if type(value) in PLAIN and not frame.elsewhere:
+            frame.variables[name] = value
+        else:
+            machine.bind(name, value, machine.line)
 
     return run
 

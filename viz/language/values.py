@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 Value = Any
@@ -80,7 +81,9 @@ class Class:
         return "<class 'object'>" if self.kind is ProgramObject else repr(self.kind)
 
 
-@dataclass(slots=True, eq=False)
+NOWHERE: Mapping[str, Any] = MappingProxyType({})
+
+
 class Frame:
     """The variables of one call of a function; of the program itself where `parent` is None.
 
@@ -91,12 +94,23 @@ class Frame:
     elsewhere  the frames of names that `global` or `nonlocal` mentions
     """
 
-    variables: dict[str, Value] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()
-    parent: Frame | None = None
-    function: UserFunction | None = None
-    of_class: bool = False
-    elsewhere: dict[str, Frame] = field(default_factory=dict)
+    __slots__ = ("elsewhere", "function", "names", "of_class", "parent", "variables")
+
+    def __init__(
+        self,
+        variables: dict[str, Value],
+        names: frozenset[str] = frozenset(),
+        parent: Frame | None = None,
+        function: UserFunction | None = None,
+        of_class: bool = False,
+        elsewhere: Mapping[str, Frame] = NOWHERE,
+    ) -> None:
+        self.variables = variables
+        self.names = names
+        self.parent = parent
+        self.function = function
+        self.of_class = of_class
+        self.elsewhere = elsewhere
 
     @property
     def closure(self) -> Frame | None:
