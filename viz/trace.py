@@ -284,12 +284,35 @@ class Notice(Record, frozen=True):
     line: int | None = None
 
 
+class Series(Record, frozen=True):
+    """One curve or cloud of points that the program plotted; x and y are equally long."""
+
+    kind: Literal["line", "points"]
+    label: str
+    x: tuple[Number, ...]
+    y: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.x) != len(self.y):
+            raise ValueError(f"{len(self.x)} places for {len(self.y)} heights")
+
+
+class Picture(Record, frozen=True):
+    """What the program plotted with matplotlib into one figure."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+
+
 class Trace(Record, frozen=True):
     """Everything that is shown of one run of one program.
 
     backwards   the calls of backward that were recorded step by step, by their numbers: all of a
                 short program; of a training loop the first, the last and those that were asked for
     history     all calls in a few numbers
+    pictures    what the program plotted
     """
 
     source: str
@@ -299,6 +322,7 @@ class Trace(Record, frozen=True):
     notices: tuple[Notice, ...] = ()
     version: int = VERSION
     history: History = History()
+    pictures: tuple[Picture, ...] = ()
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()

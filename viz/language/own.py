@@ -78,7 +78,7 @@ def pyplot(machine: Machine, node: ast.Call, *values: Value, **named: Value) -> 
     """What is asked of matplotlib beside curves."""
     if len(values) and not isinstance(values[0], (str, bool, int)):
         machine.notice_of_run(
-            "Of matplotlib only plot and scatter are drawn here; the program goes on without the rest."
+            "Of matplotlib only plot and scatter are drawn; the program goes on without the rest."
         )
     return Ignored("picture")
 

@@ -79,6 +79,7 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
         backwards=tuple(recorder.backwards),
         notices=(*result.notices, *chosen),
         history=recorder.history,
+        pictures=tuple(result.pictures),
     )
     phase("drawing")
     return Answer(trace=trace, layouts=tuple(_layouts(trace.backwards)))
