@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from viz.draw.curves import training_curves
+from viz.draw.plots import plotted
 from viz.draw.scene import Scene
 from viz.draw.stage import Stage
 from viz.draw.theme import ThemeName
@@ -14,7 +15,7 @@ from viz.page import components, engine, state
 from viz.page.results import markdown_safe, steps_table
 from viz.sandbox import Answer
 
-VIEWS = {"": "torchviz", "steps": "All steps", "training": "Training"}
+VIEWS = {"": "torchviz", "steps": "All steps", "training": "Training", "plots": "Plots"}
 SHORTEST_TRAINING = 3
 """Calls of backward from which on there is a curve to show."""
 
@@ -35,7 +36,8 @@ def stage_view(answer: Answer, chosen: int, stale: bool, plotly: str) -> None:
     look = f"{content}/{colours}/{stale}"
     components.stepper(run, look, stage, state.start_step(run), plotly, stale)
     st.toggle("Show the forward pass first", key="forward_first")
-    titles = [title for name, title in VIEWS.items() if name != "training" or _trains(answer)]
+    there = {"training": _trains(answer), "plots": bool(answer.trace.pictures)}
+    titles = [title for name, title in VIEWS.items() if there.get(name, True)]
     shown = _shown_view() if _shown_view() in titles else VIEWS[""]
     tabs = st.tabs(titles, key=_tab_key(), on_change=_remember_view, default=shown)
     # Only the open one is filled: a hidden picture would cost as much as a shown one.
@@ -44,6 +46,9 @@ def stage_view(answer: Answer, chosen: int, stale: bool, plotly: str) -> None:
             _steps(answer, chosen, colours, stage, run)
         elif shown == VIEWS["training"]:
             _training(answer, colours)
+        elif shown == VIEWS["plots"]:
+            for index, picture in enumerate(answer.trace.pictures):
+                st.plotly_chart(plotted(picture, colours), key=f"plot-{index}")
         else:
             _torchviz(answer, content, chosen, colours)
     state.publish()
