@@ -172,6 +172,8 @@ def compare(node: ast.Compare) -> Run:
     left_node, right_node = node.left, node.comparators[0]
     left, right = build(left_node), build(right_node)
     function = COMPARE[type(node.ops[0])]
+    if isinstance(right_node, ast.Constant):
+        return compare_with(node, function, left, right_node.value)
 
     def run(machine: Machine) -> Value:
         a = left(machine)
@@ -183,6 +185,23 @@ def compare(node: ast.Compare) -> Run:
             raise
         except Exception as error:
             raise machine.explained(error, node, (left_node, right_node), (a, b)) from error
+
+    return run
+
+
+def compare_with(node: ast.Compare, function: Operation, left: Run, b: Value) -> Run:
+    """`x > 0`, `name == "w"`, `x is None`: the right side is written out."""
+    parts = (node.left, node.comparators[0])
+
+    def run(machine: Machine) -> Value:
+        a = left(machine)
+        try:
+            return function(a, b)
+        except UserError as error:
+            machine.placed(error, node)
+            raise
+        except Exception as error:
+            raise machine.explained(error, node, parts, (a, b)) from error
 
     return run
 

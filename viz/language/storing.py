@@ -53,6 +53,10 @@ def store_several(target: ast.Tuple | ast.List) -> Store:
     ]
 
     def run(machine: Machine, value: Value) -> None:
+        if type(value) is tuple and len(value) == len(stores) and not stars:
+            for store, item in zip(stores, value):  # noqa: B905 - of one length
+                store(machine, item)
+            return
         if isinstance(value, Ignored):
             items: list[Value] = [value] * len(stores)
         else:
