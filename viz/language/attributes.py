@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 from viz.errors import ProgramError, UserError
 from viz.language.expressions import Run, build, builds
 from viz.language.functions import CLASS_ATTRIBUTES, NAMES
-from viz.language.members import MEMBER_NAMES, SETTABLE, members_of
+from viz.language.members import MEMBER_NAMES, SETTABLE, TENSOR, members_of
 from viz.language.names import unknown_attribute, unknown_row
 from viz.language.own import OWN
 from viz.language.values import (
@@ -93,8 +93,10 @@ def class_name(node: ast.Attribute) -> Run:
 def read_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Value:
     """The row of the closed tables that `value.attr` means, or the object's own data."""
     name = node.attr
-    if isinstance(value, Namespace):
+    if type(value) is Namespace:
         return row_of(f"{value.name}.{name}")
+    if isinstance(value, torch.Tensor) and name in TENSOR:
+        return TENSOR[name](machine, node, value)
     if isinstance(value, HOLDERS):
         found = of_object(machine, node, value, name)
         if found is not MISSING:

@@ -45,16 +45,9 @@ if TYPE_CHECKING:
 
 Named = dict[str, Any]
 
-NOT_FOR_TORCH = (
-    BoundFunction,
-    Class,
-    Function,
-    GradMode,
-    Ignored,
-    Method,
-    Namespace,
-    ProgramClass,
-    UserFunction,
+NOT_FOR_TORCH = frozenset(
+    {BoundFunction, Class, Function, GradMode, Ignored, Method, Namespace, ProgramClass}
+    | {UserFunction}
 )
 
 NOT_CALLED = {
@@ -150,15 +143,14 @@ def apply(
         return call_row(machine, node, function, values, named)
     if kind is Class and function.make is not None:
         return call_row(machine, node, function.make, values, named)
-    parts = parts_of_call(node, len(values))
     if kind is ProgramClass:
-        return machine.perform(node, parts, function.kind, values, named)
+        return perform_call(machine, node, function.kind, values, named)
     if isinstance(function, torch.nn.Module) or (
         isinstance(function, ProgramObject) and hasattr(type(function), "__call__")  # noqa: B004
     ):
-        return machine.perform(node, parts, function, values, named)
+        return perform_call(machine, node, function, values, named)
     if isinstance(function, FUNCTION_OBJECTS):
-        return machine.perform(node, parts, function, values, named)
+        return perform_call(machine, node, function, values, named)
     if kind is Ignored:
         return function
     raise not_a_function(machine, node, function)
@@ -192,7 +184,20 @@ def call_row(
         check_values(function, named.values(), machine.limits)
     if function.name in SIZED_FUNCTIONS:
         check_size(machine, function.name, values, named)
-    return machine.perform(node, parts_of_call(node, len(values)), function.call, values, named)
+    return perform_call(machine, node, function.call, values, named)
+
+
+def perform_call(
+    machine: Machine, node: ast.AST, function: Any, values: list[Value], named: Named
+) -> Value:
+    """Call torch or Python; only where that is refused it matters what stood where."""
+    try:
+        return within_memory(function(*values, **named), machine.limits)
+    except UserError as error:
+        machine.placed(error, node)
+        raise
+    except Exception as error:
+        raise machine.explained(error, node, parts_of_call(node, len(values)), values) from error
 
 
 def call_inner(
@@ -276,9 +281,10 @@ def is_cpu(device: Value) -> bool:
 
 def check_values(function: Function, values: Iterable[Value], limits: Limits) -> None:
     for value in values:
-        if isinstance(value, range):
+        kind = type(value)
+        if kind is range:
             need_items(len(value), limits)
-        if isinstance(value, NOT_FOR_TORCH):
+        if kind in NOT_FOR_TORCH:
             raise ProgramError(
                 f"'{function.name}' can't work with a {kind_of(value)}.",
                 hint=NOT_CALLED.get(kind_of(value)),
