@@ -92,6 +92,8 @@ def windows(
             shown = pages.open_page(browser, server.url, query, watch=watch, **options)
             page = stack.enter_context(shown)
             opened.append(page)
+            # A stage, or the sentence that says why there is none.
+            page.wait_for_selector(".sg-stage[data-shown], [data-testid=stAlert]")
             if page.get_by_test_id("stException").count():
                 pytest.fail("the page's script raised an exception; see the server's log")
             return page

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser import driving
 from tests.browser.driving import link_to, part, press, spoken, wait_for_step, walk
@@ -293,3 +293,19 @@ def test_the_sum_in_a_leaf_used_three_times_grows(open_page):
     assert parts[-1] == {"12", "−4", "1"}
     assert all(before <= after for before, after in pairwise(parts))
     assert said[-1].endswith("= 9")
+
+
+def test_keys_pressed_before_the_figure_is_there_do_no_harm(open_page):
+    page = open_page(NOTEBOOK, reduced_motion=True)
+    # plotly.js answers late: as over a slow line.
+    held: list[Route] = []
+    page.route("**/plotly*.js", lambda route: held.append(route))
+    page.reload()
+    page.wait_for_selector(".sg-stage[data-state=loading]", state="attached")
+    for key in ("ArrowRight", "End", " ", " "):
+        page.keyboard.press(key)
+    assert held, "the page did not ask for plotly.js"
+    for route in held:
+        route.continue_()
+    wait_for_step(page, 0)
+    press(page, "ArrowRight", 1)

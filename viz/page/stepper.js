@@ -85,6 +85,7 @@ class Stage {
     if (this.shown === key) return
     const from = this.data?.run === data.run ? this.index : data.start
     this.shown = key
+    this.ready = false // until it is drawn, nothing can move
     this.data = data
     this.index = Math.max(0, Math.min(from, data.moments.length - 1))
     this.pause()
@@ -108,6 +109,7 @@ class Stage {
     this.find("slider").max = data.moments.length - 1
     this.reserve()
     this.fit()
+    this.ready = true
     await this.jump(this.index, { report: false, still: true })
     this.root.dataset.shown = key
   }
@@ -115,7 +117,7 @@ class Stage {
   // --- moving ---------------------------------------------------------------------------------
 
   async step() {
-    if (this.index >= this.data.moments.length - 1) return
+    if (!this.ready || this.index >= this.data.moments.length - 1) return
     const asked = ++this.asked
     const began = performance.now()
     this.enter(this.index + 1)
@@ -138,7 +140,7 @@ class Stage {
   }
 
   async jump(index, { report = true, still = false } = {}) {
-    if (!this.data) return
+    if (!this.ready) return
     const asked = ++this.asked
     this.enter(Math.max(0, Math.min(index, this.data.moments.length - 1)), report)
     try {
