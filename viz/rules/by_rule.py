@@ -44,23 +44,35 @@ class _Application:
     def card(self) -> Card:
         lines = []
         notes = []
+        is_same = self._is_one_tensor_in_all_slots()
         for index, edge in self.graph.edges_from[self.step.node]:
             if edge.contribution is not None:
                 slot = self.row.slots[edge.slot]
                 lines.append(self._line(index, edge, slot, edge.contribution))
-                notes.append(fill_text(slot.note, self._word))
+                note = choose(self.row.twice, self.plain) if is_same else slot.note
+                notes.append(fill_text(note, self._word))
         return Card(
             title=self.node.name,
             statement=self.graph.headline(self.node.id),
             lines=tuple(lines),
             words=sentences(
-                fill_text(self.row.words, self._word),
+                fill_text(self._words(), self._word),
                 *notes,
                 silent_inputs(self.graph, self.step),
                 upstream_sum(self.graph, self.step),
             ),
             known=True,
         )
+
+    def _is_one_tensor_in_all_slots(self) -> bool:
+        """`x*x`: what one slot alone does is not what x does."""
+        inputs = {(edge.downstream, edge.output) for edge in self.edges.values()}
+        return len(self.edges) > 1 and len(inputs) == 1
+
+    def _words(self) -> str:
+        first = self.arrays.get(self.row.slots[0].of)
+        is_empty = first is not None and first.size == 0
+        return self.row.empty if is_empty and self.row.empty else self.row.words
 
     # One line.
 
@@ -77,7 +89,7 @@ class _Application:
         parts = equation(
             (*left, Part("result", symbol)),
             (*fill(template, self._symbol), *self._broadcast(slot, shape)),
-            self._in_numbers(template),
+            self._in_numbers(template) if sent.size else (),
             result,
         )
         parts += difference(checked.engine, sent)

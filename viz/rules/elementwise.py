@@ -10,7 +10,15 @@ import numpy as np
 
 from viz.rules.numerics import exponent_slope, power_slope, sign_of, zero_where
 from viz.rules.row import Row, Slot
-from viz.rules.wording import power, power_local, power_sign, product, scaled, scaled_local
+from viz.rules.wording import (
+    both_sides,
+    power,
+    power_local,
+    power_sign,
+    product,
+    scaled,
+    scaled_local,
+)
 
 ELEMENTWISE = (
     Row(
@@ -18,6 +26,7 @@ ELEMENTWISE = (
         sign="+",
         statement=scaled("{self} + ", "{other}"),
         words="Adding passes the gradient on unchanged.",
+        twice="Both terms are {self}: its two contributions add up.",
         slots=(
             Slot(
                 "self",
@@ -39,6 +48,7 @@ ELEMENTWISE = (
         sign="−",
         statement=scaled("{self} − ", "{other}"),
         words="Subtracting turns the sign of the gradient on the right of the minus.",
+        twice=both_sides,
         slots=(
             Slot(
                 "self",
@@ -60,6 +70,7 @@ ELEMENTWISE = (
         sign="−",
         statement=scaled("{other} − ", "{self}"),
         words="Subtracting turns the sign of the gradient on the right of the minus.",
+        twice=both_sides,
         slots=(
             Slot(
                 "self",
@@ -81,6 +92,8 @@ ELEMENTWISE = (
         sign="×",
         statement=product,
         words="In a product, each factor passes on the upstream gradient times the other factor.",
+        twice="Both factors are {self}: its two contributions add up to the upstream gradient "
+        "times 2·{self}.",
         slots=(
             Slot(
                 "self",

@@ -10,6 +10,7 @@ from typing import Any
 from viz.rules.guard import guarded
 from viz.rules.numbers import LISTED, format_array, format_number
 from viz.rules.row import Arguments, MissingValueError, Row, choose
+from viz.rules.spoken import STATEMENTS, spoken
 from viz.rules.table import TABLE, Table
 from viz.rules.template import fields, fill_text
 from viz.trace import Argument, Array, Backward, Edge, Node, to_float
@@ -18,7 +19,7 @@ LONGEST_EXPRESSION = 24
 """A result without a name goes by its expression up to so many characters, else by "mul₁"."""
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_INDEX = re.compile(r"[₀-₉]+|\[\d+\]")
+_INDEX = re.compile(r"[₀-₉]+|\[[\d−:, .…]+\]")
 
 
 class Graph:
@@ -161,17 +162,19 @@ class Graph:
             name = self.argument_name(argument) if known else None
             if name is not None:
                 names[argument.name] = name
-        row = self.table.get(node.name)
-        template = self._template(node, row) if row is not None else None
+        template = self._template(node, self.table.get(node.name))
         if template is not None and fields(template) <= names.keys():
             return fill_text(template, names.__getitem__)
         tensors = [names[a.name] for a in node.arguments if a.node and a.name in names]
         return f"{call_name(node)}({', '.join(tensors)})" if tensors else call_name(node)
 
-    def _template(self, node: Node, row: Row) -> str | None:
-        plain = Arguments({**row.defaults, **self.plain(node)})
+    def _template(self, node: Node, row: Row | None) -> str | None:
+        statement = row.statement if row is not None else STATEMENTS.get(node.name)
+        if statement is None:
+            return None
+        plain = Arguments({**(row.defaults if row is not None else {}), **self.plain(node)})
         try:
-            return guarded(node.name, lambda: choose(row.statement, plain), None)
+            return guarded(node.name, lambda: choose(statement, plain), None)
         except MissingValueError:
             return None
 
@@ -182,7 +185,8 @@ def plain_arguments(node: Node) -> dict[str, Any]:
 
 
 def call_name(node: Node) -> str:
-    """The forward call's own word: "mul" for aten.mul.Tensor, "softmax" for aten._softmax.
+    """The forward call's own word: "mul" for aten.mul.Tensor, "softmax" for aten._softmax;
+    "nll_loss" for aten.nll_loss_forward, which nobody writes.
 
     >>> call_name(Node(id="n1", kind="operation", name="LogSoftmaxBackward0"))
     'log_softmax'
@@ -190,7 +194,7 @@ def call_name(node: Node) -> str:
     if node.kind != "operation":
         return node.kind
     if node.function is not None and node.function.count("."):
-        return node.function.split(".")[1].strip("_") or node.name
+        return spoken(node.function.split(".")[1].strip("_")) or node.name
     bare = re.sub(r"Backward\d*$", "", node.name) or node.name
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", bare).lower()
 

@@ -26,6 +26,7 @@ REDUCTIONS = (
         sign="mean",
         statement=reduction("mean"),
         words="A mean of {n} elements gives each of them the same share of the gradient, 1/{n}.",
+        empty="A mean of no elements is no number, and there is no element to receive a gradient.",
         slots=(Slot("self", "1/{n}", lambda v: spread(v) / v.n, elementwise=False),),
         defaults={"dim": None, "keepdim": False},
         derived={"n": reduced_count},

@@ -106,6 +106,8 @@ class Row:
     words      what it does to the gradient, for a student
     slots      one for each entry of `next_functions`, in that order
     defaults   arguments that a call may leave out
+    twice      what to say in place of the slots' notes where one tensor fills all the slots
+    empty      what to say in place of `words` where the first input has no elements
     derived    numbers of the local derivative that are no arguments: {n} of a mean
     """
 
@@ -114,6 +116,8 @@ class Row:
     statement: Template
     words: str
     slots: tuple[Slot, ...]
+    twice: Template = ""
+    empty: str = ""
     defaults: Plain = field(default_factory=dict)
     derived: Mapping[str, Callable[[Values], float]] = field(default_factory=dict)
 

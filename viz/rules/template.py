@@ -105,6 +105,8 @@ def enclose(text: str, before: str, after: str) -> str:
     """The text in parentheses where its neighbours in the formula would tear it apart."""
     left = _OPERATORS.get(before.rstrip()[-1:], Binding.LOOSE)
     right = _OPERATORS.get(after.lstrip()[:1], Binding.LOOSE)
+    if after[:1] == "[":  # an index holds on as tightly as an exponent
+        right = Binding.POWER
     binding = binding_of(text)
     torn = binding < right or (binding <= left and left > Binding.LOOSE)
     # A minus stands free only at the beginning; and a fraction, a minus or a power is not the base

@@ -72,6 +72,12 @@ def scaled_local(sign: str) -> Callable[[Plain], str]:
     return lambda plain: f"({sign}{{alpha}})" if sign else "{alpha}"
 
 
+def both_sides(plain: Plain) -> str:
+    """x − x: what comes from the right of the minus takes away what comes from the left."""
+    end = "cancel" if plain["alpha"] == 1 else "add up"
+    return f"Both sides of the minus are {{self}}: its two contributions {end}."
+
+
 def reduction(name: str) -> Callable[[Plain], str]:
     """sum(x), or sum(x, dim=1) for a reduction of some axes."""
 
