@@ -17,6 +17,8 @@ from viz.trace import Array, to_float
 
 ARROW_GAP = 6.0
 LABEL_GAP = 5.0
+WAITING = "requires grad"
+"""What stands below a leaf while there is nothing to add up yet."""
 MOST_TERMS = 3
 """Of a longer sum only the last terms are shown; the rule card has them all."""
 
@@ -135,8 +137,7 @@ def _sums(scene: Scene, step: int) -> Drawn:
         x = place.x + place.width / 2 - 16 if several else place.x
         positions.append("middle left" if several else "middle center")
         points.append((x, place.y - place.height / 2 - 4 - CAPTION_LINE * lines / 2))
-        started = node.id in fired or any(edge in scene.edges_to[node.id] for edge in arrived)
-        colour = scene.theme.gradient if started else scene.theme.quiet
+        colour = scene.theme.quiet if text.startswith(WAITING) else scene.theme.gradient
         labels.append(f'<span style="color:{colour}">{text}</span>')
     trace = texts(scene, points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
     trace["textposition"] = positions or "middle center"
@@ -152,11 +153,11 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
     after = leaf.after if leaf else None
     if not here and not fired:
         held = f" · grad {numbers(before)}" if before is not None and before.is_scalar else ""
-        return f"requires grad{held}", 1
+        return f"{WAITING}{held}", 1
     parts = [array for array in (before, *here) if array is not None]
     if any(not part.is_scalar for part in parts):
         if not fired:
-            return (f"{len(here)} of {len(into)} arrived" if len(into) > 1 else "requires grad"), 1
+            return (f"{len(here)} of {len(into)} arrived" if len(into) > 1 else WAITING), 1
         text = numbers(after)
         return f"grad <b>{text}</b>", line_count(text)
     left_out = len(parts) - MOST_TERMS
