@@ -43,6 +43,11 @@ def test_a_method_without_its_brackets_is_told(source, line, hint):
     assert "Method" not in error.message
 
 
+def test_the_method_is_named_that_another_name_stands_for():
+    assert "'y' is the method 'sum'" in refused(f"{X}y = x.sum\ny.backward()").message
+    assert "'x.sum' is the method 'sum'" in refused(f"{X}x.sum.backward()").message
+
+
 def test_a_method_may_be_named_and_called_later():
     result, _ = run_source(f"{X}f = x.sum\nprint(f())\nf().backward()")
     assert result.printed == str(torch.ones(2, 3, requires_grad=True).sum()) + "\n"

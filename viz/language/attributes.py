@@ -123,6 +123,12 @@ def no_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Program
     said = f"'{type(value).__name__}' object has no attribute '{node.attr}'"
     if value is None:
         error = none_has_nothing(machine, node)
+    elif isinstance(value, (Method, BoundFunction)) and node.attr in MEMBER_NAMES:
+        error = ProgramError(
+            f"'{machine.text_of(node.value)}' is the method "
+            f"'{value.function.name.rpartition('.')[2]}', not what it gives.",
+            hint="Did you forget the () of its call?",
+        )
     else:
         error = unknown_attribute(node.attr, kind_of(value), members_of(value))
     error.__cause__ = AttributeError(said)
