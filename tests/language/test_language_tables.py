@@ -72,7 +72,7 @@ def test_a_row_is_what_torch_or_python_has_under_its_name(namespace):
         elif full in OWN or full in GRAD_MODES or full in LEGACY:
             assert callable(theirs), full
         elif isinstance(row, Function):
-            # Bound methods are made anew, and torch's compiler, once imported, wraps some functions.
+            # Bound methods are made anew, and torch's compiler, once imported, wraps some.
             assert inspect.unwrap(theirs) in (row.call, inspect.unwrap(row.call)), full
         elif isinstance(row, Class):
             assert row.kind is theirs, full
