@@ -138,8 +138,12 @@ def differences(ours: Any, theirs: Any, path: str) -> list[str]:
             for key in theirs
             for found in differences(ours[key], theirs[key], f"{path}[{key!r}]")
         ]
-    if isinstance(theirs, numpy.ndarray):
-        alike = ours.dtype == theirs.dtype and numpy.array_equal(ours, theirs, equal_nan=True)
+    if isinstance(theirs, numpy.ndarray) and not theirs.dtype.hasobject:
+        alike = (
+            isinstance(ours, numpy.ndarray)
+            and ours.dtype == theirs.dtype
+            and numpy.array_equal(ours, theirs, equal_nan=True)
+        )
         return [] if alike else [path]
     if isinstance(theirs, (bool, int, float, str, type(None))):
         return [] if ours == theirs or ours != ours else [path]

@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from tests.language import programs, programs_of_autograd, programs_of_python, programs_with_layers
+from tests.language import (
+    programs,
+    programs_of_autograd,
+    programs_of_lectures,
+    programs_of_python,
+    programs_with_layers,
+)
 from tests.language.running import (
     HEADER,
     by_python,
@@ -17,6 +23,7 @@ from tests.language.running import (
 PROGRAMS = programs.PROGRAMS
 COURSES = {
     **programs_of_autograd.PROGRAMS,
+    **programs_of_lectures.PROGRAMS,
     **programs_of_python.PROGRAMS,
     **programs_with_layers.PROGRAMS,
 }

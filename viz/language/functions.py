@@ -176,7 +176,7 @@ VALUE_ROWS: dict[str, Value] = {
 NAMESPACES = frozenset(
     name.rpartition(".")[0]
     for name in (*FUNCTION_ROWS, *CLASS_ROWS, *PICTURES, *VALUE_ROWS, *OWN)
-    if "." in name
+    if "." in name and not name.startswith("pyplot.")
 ) | {"torch.utils", "torch.backends", "torch.distributions", "matplotlib", "torch.nn.modules"}
 """The modules that a program may import; the prefixes of the rows."""
 
@@ -187,7 +187,11 @@ NAMES: MappingProxyType[str, Value] = MappingProxyType(
         **CLASS_ROWS,
         **PICTURES,
         **VALUE_ROWS,
-        **{name: value for name, value in OWN.items() if "." in name and name not in CLASS_ROWS},
+        **{
+            name: value
+            for name, value in OWN.items()
+            if name.rpartition(".")[0] in NAMESPACES and name not in CLASS_ROWS
+        },
         **GRAD_MODES,
         **LEGACY,
     }

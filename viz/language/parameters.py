@@ -84,10 +84,22 @@ def bind_in_general(function: UserFunction, values: list[Value], named: Named) -
         raise ProgramError(
             f"{function.name}() needs a value for {' and '.join(map(repr, missing))}.",
             hint=f"Write {function.name}({', '.join(names)}).",
-        ) from TypeError(f"{function.name}() missing {len(missing)} required arguments")
+        ) from TypeError(what_is_missing(function, missing))
     found = {name: given[name] if name in given else parameters.defaults[name] for name in names}
     if parameters.rest is not None:
         found[parameters.rest] = tuple(values[len(plain) :])
     if parameters.more is not None:
         found[parameters.more] = more
     return found
+
+
+def what_is_missing(function: UserFunction, missing: list[str]) -> str:
+    """Python's own words for it: a program may print them."""
+    positional = [name for name in missing if name in function.parameters.plain]
+    kind = "positional" if positional else "keyword-only"
+    *others, last = [repr(name) for name in positional or missing]
+    few = "" if len(others) == 0 else " and " if len(others) == 1 else ", and "
+    many = "s" if others else ""
+    listed = f"{', '.join(others)}{few}{last}"
+    count = len(others) + 1
+    return f"{function.name}() missing {count} required {kind} argument{many}: {listed}"

@@ -7,6 +7,7 @@ program may do with a value stands in the tables of `functions` and `members`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -80,6 +81,8 @@ class Class:
     def __repr__(self) -> str:
         return "<class 'object'>" if self.kind is ProgramObject else repr(self.kind)
 
+
+ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
 
 NOWHERE: Mapping[str, Any] = MappingProxyType({})
 
@@ -247,7 +250,7 @@ class GradFn:
     node: Any
 
     def __repr__(self) -> str:
-        return f"<{self.node.name()}>"
+        return ADDRESS.sub("", repr(self.node))
 
 
 def kind_of(value: Value) -> str:
