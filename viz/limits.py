@@ -19,7 +19,7 @@ class Limits(msgspec.Struct, frozen=True):
     nesting: int = 100
     """Depth of the syntax tree."""
     steps: int = 2_000_000
-    """Statements and expressions that the interpreter evaluates."""
+    """Statements, rounds of loops and calls of functions that the interpreter executes."""
     call_depth: int = 100
     """Functions of the program that are inside one another."""
     integer_bits: int = 4096
