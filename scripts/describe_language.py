@@ -1,6 +1,7 @@
 """Turn the closed tables of viz/language into docs/language.md.
 
-`python -m scripts.describe_language` writes it. The words stand here, the names come from the tables: a test compares the file with this text.
+`python -m scripts.describe_language` writes it. The words stand here, the names come from the
+tables: a test compares the file with this text.
 """
 
 from __future__ import annotations
