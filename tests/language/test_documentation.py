@@ -23,6 +23,5 @@ def test_zeros_stand_for_memory_that_nobody_wrote():
     source = "x = torch.empty(2, 3)\nprint(x, torch.Tensor(2), torch.FloatTensor(1, 1))\n"
     end = "torch.ones(1, requires_grad=True).sum().backward()\n"
     printed = run_source(source + end)[0].printed
-    assert (
-        printed == "tensor([[0., 0., 0.],\n        [0., 0., 0.]]) tensor([0., 0.]) tensor([[0.]])\n"
-    )
+    zeros = (torch.zeros(2, 3), torch.zeros(2), torch.zeros(1, 1))
+    assert printed == " ".join(map(str, zeros)) + "\n"

@@ -203,6 +203,48 @@ CASES = {
     "metaclass": ("class N(metaclass=type):\n    pass", "class N", "metaclasses", None),
     "match": ("match 1:\n    case _:\n        pass", "match 1", "'match'", "'if'"),
     "device": ("torch.ones(2, device='cuda')", "torch.ones", "only device", "Leave out 'device='."),
+    "gradient of a result": (
+        f"{W}y = w * 2\ny.sum().backward()\ny.grad.zero_()",
+        "y.grad.zero_",
+        "leaves only, and 'y' was computed",
+        "y.retain_grad()",
+    ),
+    "a key": ("d = {'a': 1}\nd['b']", "d['b']", "there is no key 'b'", "list(d)"),
+    "super is forgotten": (
+        "class N(nn.Module):\n    def __init__(self):\n        self.l = nn.Linear(1, 1)\nN()",
+        "self.l",
+        "before Module.__init__()",
+        "super().__init__()",
+    ),
+    "forward is forgotten": (
+        "class N(nn.Module):\n    pass\nN()(torch.ones(1))",
+        "N()(torch.ones(1))",
+        "missing the required",
+        "Define forward(self, x)",
+    ),
+    "a layer that is misspelt": (
+        "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.layer = nn.Linear(1, 1)\n    def forward(self, x):\n"
+        "        return self.leyer(x)\nN()(torch.ones(1))",
+        "self.leyer",
+        "'.leyer'",
+        "Did you mean 'layer'?",
+    ),
+    "class numbers": (
+        "nn.CrossEntropyLoss()(torch.randn(2, 3), torch.tensor([0., 1.]))",
+        "nn.CrossEntropyLoss()(",
+        "Long",
+        "target.long()",
+    ),
+    "an optimizer of one tensor": (f"{W}torch.optim.SGD(w, lr=1)", "torch.opt", "iterable", "[w"),
+    "an optimizer of a result": (
+        f"{W}torch.optim.SGD([w * 2], lr=1)",
+        "torch.optim.SGD",
+        "non-leaf",
+        "changes leaves",
+    ),
+    "numpy of a leaf": (f"{W}w.numpy()", "w.numpy()", "numpy()", "w.detach().numpy()"),
+    "raise": ("raise ValueError('bad')", "raise", "raises ValueError: bad", None),
     "files": ("import os", "import os", "'os' is not available: there are no files", None),
     "module": ("import flax as np", "import flax as np", "'flax' is not available", "torch.nn"),
 }

@@ -138,14 +138,32 @@ def no_attribute(machine: Machine, node: ast.Attribute, value: Value) -> Program
 def none_has_nothing(machine: Machine, node: ast.Attribute) -> ProgramError:
     written = machine.text_of(node.value)
     if isinstance(node.value, ast.Attribute) and node.value.attr == "grad":
-        return ProgramError(
-            f"'{written}' is None: backward has not run yet, so there is no gradient.",
-            hint="Call backward() on the result first.",
-        )
+        return no_gradient(machine, written, node.value.value)
     tensor_only = node.attr in MEMBER_NAMES
     return ProgramError(
         f"'{written}' is None, so it has no '.{node.attr}'.",
         hint="Does the function return its result?" if tensor_only else None,
+    )
+
+
+def no_gradient(machine: Machine, written: str, owner: ast.expr) -> ProgramError:
+    """`w.grad.zero_()` where there is no gradient: too early, or on a result that gets none."""
+    name = machine.text_of(owner)
+    found = machine.frame.variables.get(name) if isinstance(owner, ast.Name) else None
+    if isinstance(found, torch.Tensor) and not found.is_leaf and not found.retains_grad:
+        return ProgramError(
+            f"'{written}' is None: PyTorch keeps gradients of leaves only, and '{name}' was "
+            "computed.",
+            hint=f"Call {name}.retain_grad() before backward() to keep this one too.",
+        )
+    if isinstance(found, torch.Tensor) and not found.requires_grad:
+        return ProgramError(
+            f"'{written}' is None: '{name}' does not require grad.",
+            hint=f"Create it with requires_grad=True, or call {name}.requires_grad_().",
+        )
+    return ProgramError(
+        f"'{written}' is None: backward has not run yet, so there is no gradient.",
+        hint="Call backward() on the result first.",
     )
 
 

@@ -94,6 +94,7 @@ def throw(node: ast.Raise) -> Do:
                 hint="Write raise ValueError('what is wrong').",
             )
         name, said = type(value).__name__, str(value)[:200]
-        raise ProgramError(f"the program raises {name}: {said}" if said else f"{name}.") from value
+        told = f"{name}: {said.rstrip('.')}" if said else name
+        raise ProgramError(f"the program raises {told}.") from value
 
     return run

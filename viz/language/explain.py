@@ -45,6 +45,7 @@ def explain(
     said = str(error)
     special = (
         explain_power(node, operands, source)
+        or explain_key(error)
         or explain_none(operands, source)
         or explain_method(operands, source)
         or explain_math(said, node, source)
@@ -91,6 +92,15 @@ def explain_power(node: ast.AST, operands: Operands, source: str) -> ProgramErro
     return ProgramError(
         "'^' is no power in Python, but the exclusive or of whole numbers.",
         hint=f"Did you mean '{operand(left, source)}**{operand(right, source)}'?",
+    )
+
+
+def explain_key(error: BaseException) -> ProgramError | None:
+    """`x["b"]`: Python's own message is the key alone."""
+    if not isinstance(error, KeyError) or len(error.args) != 1 or " " in str(error.args[0]):
+        return None
+    return ProgramError(
+        f"there is no key {str(error)[:60]}.", hint="list(d) gives the keys that a dict has."
     )
 
 

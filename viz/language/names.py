@@ -231,7 +231,10 @@ def check_attribute(node: ast.Attribute, dotted: Dotted, source: str) -> None:
     written = not isinstance(node.ctx, ast.Load) and name.startswith("__")
     known = name in KNOWN_ATTRIBUTES or name in dotted.own or LAYER_PARAMETER.fullmatch(name)
     if dunder or written or not (known or id(node) in dotted.paired):
-        raise located(unknown_attribute(name, "", KNOWN_ATTRIBUTES), node, source)
+        error = unknown_attribute(name, "", KNOWN_ATTRIBUTES)
+        # What the program itself named comes first: `self.ll` is more likely `self.l` than `le`.
+        error.hint = did_you_mean(name, sorted(dotted.own)) or error.hint
+        raise located(error, node, source)
 
 
 def is_row_of_class(full: str) -> bool:

@@ -28,6 +28,38 @@ SHAPES_DIFFER = (
 
 REASONS: tuple[tuple[str, str], ...] = (
     (
+        r"before Module\.__init__\(\) call",
+        "The first line of __init__ is super().__init__().",
+    ),
+    (
+        r'missing the required "forward" function',
+        "Define forward(self, x) in the class, indented as far as __init__.",
+    ),
+    (
+        r"expected target dtype|expected scalar type Long|Expected floating point type for target",
+        "Class numbers are whole numbers, and probabilities are floats: target.long() or .float().",
+    ),
+    (
+        r"all elements of (input|target) should be between 0 and 1",
+        "BCELoss takes probabilities: torch.sigmoid(...) first, or BCEWithLogitsLoss.",
+    ),
+    (
+        r"params argument given to the optimizer|optimizer got an empty parameter list",
+        "Give it a list: [w, b], or model.parameters().",
+    ),
+    (
+        r"can't optimize a non-leaf Tensor",
+        "An optimizer changes leaves: create the tensor with requires_grad=True, compute later.",
+    ),
+    (
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        "numpy has no gradients: write NAME.detach().numpy().",
+    ),
+    (
+        r"index out of range in self",
+        "An embedding of n rows takes whole numbers from 0 to n - 1.",
+    ),
+    (
         r"[Oo]nly Tensors of floating point|only differentiate.*floating",
         "A tensor of whole numbers has no gradient: write 2. instead of 2, or call .float() first.",
     ),
