@@ -104,6 +104,7 @@ class Stage {
     const figure = JSON.parse(data.figure)
     const config = { displayModeBar: false, responsive: false, doubleClick: false }
     await library.newPlot(this.find("chart"), { ...figure, config })
+    if (this.shown !== key) return // Something newer came while this was being drawn.
     if (this.shown !== key) return
     this.find("frame").setAttribute("aria-label", data.summary)
     this.find("slider").max = data.moments.length - 1
