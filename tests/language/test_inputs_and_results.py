@@ -69,6 +69,45 @@ def test_backward_is_called_on_the_last_scalar_result_and_the_run_says_so(source
     assert observer.names["w"].grad is not None
 
 
+def test_a_program_that_only_prints_runs_and_says_that_there_is_no_backward_pass():
+    result, observer = run_source("x = torch.arange(3)\nprint(x, x.dtype)\n")
+    assert result.printed == "tensor([0, 1, 2]) torch.int64\n"
+    assert observer.backward_lines == []
+    assert "no backward pass" in result.notices[0].text
+
+
+def test_a_program_that_asks_for_gradients_itself_gets_no_backward():
+    result, observer = run_source(f"{LEAF}g, = torch.autograd.grad(w**2, w)\nprint(g)\n")
+    assert result.printed == "tensor(6.)\n"
+    assert observer.backward_lines == []
+    assert "torch.autograd.grad" in result.notices[0].text
+
+
+def test_a_layer_without_a_shape_has_no_parameters_to_name_yet():
+    _, observer = run_source("net = nn.LazyLinear(2)\nnet(torch.ones(1, 3)).sum().backward()\n")
+    assert observer.names == {}
+
+
+def test_attributes_and_parameters_of_layers_are_named_in_the_students_words():
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(1))
+        self.fc = nn.Linear(1, 1)
+    def forward(self, x):
+        return self.fc(x) * self.w
+net = Net()
+layer = nn.Linear(1, 1, bias=False)
+net(layer(torch.ones(1))).sum().backward()
+"""
+    _, observer = run_source(source)
+    first = {}
+    for name, line in observer.named_at:
+        first.setdefault(id(observer.names[name]), (name, line))
+    assert {("w", 5), ("fc.weight", 6), ("fc.bias", 6), ("layer.weight", 10)} <= set(first.values())
+
+
 def test_a_program_that_calls_backward_is_left_alone():
     result, observer = run_source(f"{LEAF}loss = w**2\nloss.backward()\nother = w * 2\n")
     assert observer.backward_lines == [3]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
+from torch.nn.parameter import is_lazy
 
 from viz.errors import LimitError, ProgramError, UserError
 from viz.language.builtins import BUILTINS
@@ -180,6 +181,8 @@ class Machine:
     def name_parameters(self, name: str, layer: torch.nn.Module, line: int) -> None:
         """`layer.weight`: the parameters of a layer that a variable or an attribute now names."""
         for path, parameter in layer.named_parameters():
+            if is_lazy(parameter):  # it has no shape before its first input
+                continue
             self.observer.name_tensor(f"{name}.{path}", parameter, line)
 
     # What the program says, and what is said about it.

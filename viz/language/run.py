@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch._tensor_str import PRINT_OPTS
 
-from viz.errors import InputError, UserError
+from viz.errors import InputError, ProgramError, UserError
 from viz.language.calls import call_user_function
 from viz.language.explain import explain, first_sentence
 from viz.language.inputs import read_input
@@ -75,7 +75,7 @@ def run(
             if machine.asked_for_gradients and not machine.backwards:
                 machine.notice_of_run(NOT_DRAWN)
             elif not machine.backwards:
-                backward_for_student(machine, value, used)
+                backward_or_notice(machine, value, used)
     except UserError as error:
         moved(error, program.margins)
         raise
@@ -114,6 +114,16 @@ def those_there_are(program: Program) -> str:
     if program.kind == "program":
         return "A program of several statements has none: its values stand in the program."
     return "It has none."
+
+
+def backward_or_notice(machine: Machine, value: Value, inputs: tuple[Input, ...]) -> None:
+    """Call backward for the student. A program that has printed something may do without."""
+    try:
+        backward_for_student(machine, value, inputs)
+    except ProgramError as error:
+        if machine.program.kind != "program" or inputs or not machine.printed:
+            raise
+        machine.notice_of_run(f"There is no backward pass to show. {error}")
 
 
 def chosen_inputs(program: Program, inputs: Mapping[str, Input]) -> Iterator[Input]:
