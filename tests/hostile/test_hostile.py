@@ -39,7 +39,6 @@ CATEGORIES = {
 # Rows that ask for what this program decides otherwise, and why.
 OTHERWISE = {
     "tensor-input-26": ("ok", "randn(2,3) is a constructor that an input may be"),
-    "compute-bomb-22": ("contained", "the power is made by squaring: 62 products of 4x4 matrices"),
     "render-injection-36": ("contained", "400 edges are drawn well within the time limit"),
 }
 

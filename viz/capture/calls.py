@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import (
     TorchDispatchMode,
     _get_current_dispatch_mode_stack,
@@ -233,7 +234,9 @@ class Calls(TorchDispatchMode):
 
     def _argument(self, signature: Signature, name: str, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return UNREAD if signature.overwrites and name == "self" else self._source(value)
+            # A lazy layer's parameter has no shape until its first input gives it one.
+            overwritten = signature.overwrites and name == "self"
+            return UNREAD if overwritten or is_lazy(value) else self._source(value)
         if isinstance(value, list | tuple):
             return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]
         if name in signature.operands and isinstance(value, int | float | complex):

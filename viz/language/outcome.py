@@ -25,9 +25,10 @@ def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]
     Raises ProgramError where there is no result, or none that backward can start from.
     """
     result = find_result(machine, value, inputs)
-    if machine.program.kind == "functions" and not result.tensor.requires_grad:
+    if machine.program.kind == "functions" and is_constant_number(result.tensor):
         # A function may be pasted for its forward pass alone: it ran, and there is a result.
-        machine.notice_of_run(str(nothing_to_go_to(result, inputs)))
+        error = nothing_to_go_to(result, inputs)
+        machine.notice_of_run(f"The result is {result.tensor.item()}. {error}")
         return
     refuse_without_gradient(result, inputs)
     # Nobody expects an expression to call it.
@@ -38,6 +39,10 @@ def backward_for_student(machine: Machine, value: Value, inputs: Sequence[Input]
         )
     machine.line = result.line
     machine.backward_without_line(result.tensor)
+
+
+def is_constant_number(tensor: torch.Tensor) -> bool:
+    return tensor.numel() == 1 and not tensor.requires_grad
 
 
 def find_result(machine: Machine, value: Value, inputs: Sequence[Input]) -> Candidate:

@@ -60,7 +60,9 @@ class ForkServer:
             selector.register(self._wakeup, selectors.EVENT_READ, self._reap)
             with contextlib.suppress(ConnectionError, EOFError):
                 while True:
-                    ready = selector.select(LEISURE_SECONDS if self._at_leisure else None)
+                    # While a child runs there is no leisure: it may have to be killed on time.
+                    idle = self._at_leisure is not None and not self._lifelines
+                    ready = selector.select(LEISURE_SECONDS if idle else None)
                     if not ready and self._at_leisure:
                         leisure, self._at_leisure = self._at_leisure, None
                         leisure()
