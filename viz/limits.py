@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
 
@@ -52,4 +54,32 @@ class Limits(msgspec.Struct, frozen=True):
     """Size of the answer of the child process."""
 
 
-DEFAULT = Limits()
+def read_limits(text: str) -> Limits:
+    """The default limits, changed as whoever runs the server wants: "seconds=5, steps=100_000".
+
+    Raises ValueError, with one sentence, for an unknown name or a value that is no positive number.
+
+    >>> read_limits("seconds=2.5, printed_characters=1_000").seconds
+    2.5
+    """
+    changed: dict[str, float] = {}
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Limits)}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if name not in kinds:
+            raise ValueError(f"{VARIABLE}: unknown limit {name!r}; there are {', '.join(kinds)}.")
+        try:
+            number = kinds[name](value)
+        except ValueError:
+            number = -1
+        if not 0 < number < float("inf"):
+            raise ValueError(f"{VARIABLE}: {name} must be a positive number, not {value!r}.")
+        changed[name] = number
+    return msgspec.structs.replace(DEFAULTS, **changed)
+
+
+VARIABLE = "SEEGRAD_LIMITS"
+"""The environment variable with limits for this server."""
+
+DEFAULTS = Limits()
+DEFAULT = read_limits(os.environ.get(VARIABLE, ""))
