@@ -19,21 +19,16 @@ SETTLED = '.sg-stage[data-state="idle"]'
 WATCH = """
 () => {
   const stage = document.querySelector('.sg-stage');
-  const animate = window.Plotly.animate;
-  let asked = 0, movement = 0;
+  let asked = 0;
   window.keyTimes = [];
-  // What the movement itself is meant to take is not waiting: it is counted and taken off.
-  window.Plotly.animate = (chart, names, options) => {
-    movement += [names].flat().length * options.frame.duration;
-    return animate(chart, names, options);
-  };
-  window.addEventListener('keydown', () => { asked = performance.now(); movement = 0; }, true);
+  window.addEventListener('keydown', () => { asked = performance.now(); }, true);
   new MutationObserver(() => {
     if (stage.dataset.state !== 'idle') return;
-    const began = asked, moved = movement;
+    // What a step is meant to take is not waiting: it is taken off.
+    const began = asked, movement = Number(stage.dataset.meant);
     // A timer that is set while a frame is made fires once that frame has been handed over.
     requestAnimationFrame(() => setTimeout(
-      () => window.keyTimes.push({ whole: performance.now() - began, movement: moved })));
+      () => window.keyTimes.push({ whole: performance.now() - began, movement })));
   }).observe(stage, { attributes: true, attributeFilter: ['data-state'] });
 }
 """

@@ -123,14 +123,15 @@ class Stage {
     const began = performance.now()
     this.enter(this.index + 1)
     const moment = this.moment
+    const [first, ...rest] = moment.travel
+    const whole = this.still ? 0 : (first ? GLIDE : 0) + (rest.length ? TRAVEL : 0) + LAND
+    this.root.dataset.meant = whole / this.speed // milliseconds that this step is meant to take
     try {
       let left = 0
       if (!this.still) {
-        const [first, ...rest] = moment.travel
         if (first) await this.run([first], GLIDE, "cubic-in-out", asked)
         if (rest.length) await this.run(rest, TRAVEL / rest.length, "linear", asked)
         // Each frame starts a little late. The last one makes up for it, so that a step takes its time and no more.
-        const whole = (first ? GLIDE : 0) + (rest.length ? TRAVEL : 0) + LAND
         left = Math.max(0, whole - (performance.now() - began) * this.speed)
       }
       await this.run([moment.name], left, "cubic-out", asked)
