@@ -74,7 +74,7 @@ def html(page: AppTest) -> str:
 
 def leaves(page: AppTest) -> dict[str, list[str]]:
     """The rows of the table of leaves: name to value, .grad before, arriving, .grad after."""
-    table = re.search(r"Leaves</div><table.*?</table>", html(page), re.S)
+    table = re.search(r"Leaves</div><div[^>]*><table.*?</table>", html(page), re.S)
     assert table, "there is no table of leaves"
     rows = {}
     for row in re.findall(r"<tr>(<th scope.*?)</tr>", table[0], re.S):

@@ -40,7 +40,11 @@ def leaves_table(backward: Backward) -> str:
     heads = "".join(
         f"<th>{head}</th>" for head in ("leaf", "value", ".grad before", "arriving", ".grad after")
     )
-    return f'<table class="sg-table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return (
+        f'<div class="sg-scroll"><table class="sg-table sg-leaves">{head}<tbody>{rows}</tbody>'
+        "</table></div>"
+    )
 
 
 def _leaf_row(backward: Backward, leaf: Leaf) -> str:
