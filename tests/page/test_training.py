@@ -73,3 +73,17 @@ def test_a_program_that_only_prints_shows_its_output_and_says_why_there_is_no_gr
     assert not page.get("bidi_component")[1:]
     said = " ".join(notice.value for notice in page.info)
     assert "no backward pass" in said
+
+
+def test_the_chosen_call_outlives_a_mistake() -> None:
+    page = opened({"p": LOOP, "backward": "41"})
+    shown = stepper(page)["run"]
+    text = page.session_state["texts"]
+    page.session_state["texts"] = {**text, "Program": LOOP + "\nloss = ("}
+    page.run()
+    assert len(page.error) == 1
+    assert stepper(page)["run"] == shown
+    assert page.query_params["backward"] == "41"
+    page.session_state["texts"] = text
+    page.run()
+    assert page.number_input[0].value == 41

@@ -11,7 +11,7 @@ from viz.page.examples import BY_SLUG
 from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text
 from viz.page.stage_view import stage_view
 from viz.sandbox import Answer
-from viz.trace import Input, Trace
+from viz.trace import Backward, Input, Trace
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 MOST_BUTTONS = 5
@@ -101,7 +101,7 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
     """Editor, what is wrong, inputs, and the choice of the backward pass, which it returns."""
     mode = state.mode()
     backwards = answer.trace.backwards if answer is not None else ()
-    chosen = _chosen_backward(answer.trace if answer is not None and not stale else None)
+    chosen = _chosen_backward(backwards, stale)
     notes = {} if stale or not backwards else line_notes(backwards[chosen])
     if mode == "Expression":
         notes = {}
@@ -116,7 +116,7 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
     if error is not None:
         st.error(markdown_safe(str(error)), icon=":material/error:")
     _inputs(error)
-    several = answer is not None and answer.trace.history.calls > 1
+    several = answer is not None and bool(backwards) and answer.trace.history.calls > 1
     if answer is not None and several and not stale:
         _choice_of_backward(answer.trace)
     st.session_state.shown_backward = backwards[chosen].number if several else None
@@ -127,31 +127,28 @@ def _choice_of_backward(trace: Trace) -> None:
     """Which call of backward is shown, from 1; any call of a training loop may be asked for."""
     key, calls = state.call_key(), trace.history.calls
     lines = {backward.number + 1: backward.line for backward in trace.backwards}
+
+    def title(call: int) -> str:
+        return f"{call}: line {lines[call] or '–'}"
+
     if len(lines) < calls:
         st.number_input(f"Backward call, of {calls:,}", 1, calls, key=key)
     elif calls <= MOST_BUTTONS:
         st.segmented_control(
-            "Backward pass",
-            list(lines),
-            format_func=lambda call: f"{call}: line {lines[call] or '–'}",
-            key=key,
-            required=True,
+            "Backward pass", list(lines), format_func=title, key=key, required=True
         )
     else:
-        st.selectbox(
-            "Backward pass",
-            list(lines),
-            format_func=lambda call: f"{call}: line {lines[call] or '–'}",
-            key=key,
-        )
+        st.selectbox("Backward pass", list(lines), format_func=title, key=key)
 
 
-def _chosen_backward(trace: Trace | None) -> int:
+def _chosen_backward(backwards: tuple[Backward, ...], stale: bool) -> int:
     """The index of the pass that the person chose, else of the link's, else of the first."""
     wanted = state.wanted_call()
-    numbers = [backward.number for backward in trace.backwards] if trace else []
+    numbers = [backward.number for backward in backwards]
     chosen = numbers.index(wanted) if wanted in numbers else 0
-    if len(numbers) > 1:
+    if len(numbers) > 1 and not stale:
+        # Kept beside the widget too, which is not there while the program has a mistake.
+        st.session_state.wanted_backward = numbers[chosen]
         st.session_state[state.call_key()] = numbers[chosen] + 1
     return chosen
 
