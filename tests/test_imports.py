@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-DATA = {"viz.trace", "viz.errors", "viz.limits", "msgspec"}
+DATA = {"viz.trace", "viz.record", "viz.history", "viz.errors", "viz.limits", "msgspec"}
 
 # What reaches outside the process, or brings in what is not plain data.
 DANGEROUS = {
@@ -34,7 +34,9 @@ ALLOWED: dict[str, set[str]] = {
     "viz/__init__.py": set(),
     "viz/errors.py": set(),
     "viz/limits.py": {"msgspec"},
-    "viz/trace.py": {"msgspec", "viz.errors"},
+    "viz/record.py": {"msgspec"},
+    "viz/history.py": {"viz.record"},
+    "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history"},
     "viz/language": DATA | {"torch", "numpy"},
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
     "viz/rules": {"viz.trace", "viz.errors", "numpy"},

@@ -7,82 +7,39 @@ downstream.
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import msgspec
 
 from viz.errors import InputError
+from viz.history import Curve, History, Picture, Series
+from viz.record import Array, Number, Record, to_float, to_number
 
-VERSION = 1
+__all__ = [
+    "Argument",
+    "Array",
+    "Backward",
+    "Curve",
+    "Cut",
+    "Edge",
+    "History",
+    "Input",
+    "Leaf",
+    "Node",
+    "NodeKind",
+    "Notice",
+    "Number",
+    "Picture",
+    "Record",
+    "Series",
+    "Step",
+    "Stop",
+    "Trace",
+    "to_float",
+    "to_number",
+]
 
-Number = bool | int | float | str
-"""A number in JSON. What JSON lacks travels as text: "nan", "inf", "-inf", and complex numbers."""
-
-
-def to_number(value: bool | int | float | complex) -> Number:
-    """The number as JSON can hold it, without loss.
-
-    >>> to_number(float("-inf")), to_number(2.5), to_number(True)
-    ('-inf', 2.5, True)
-    """
-    if isinstance(value, complex):
-        return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
-
-
-def to_float(number: Number) -> float:
-    """Back to a float; NaN for a complex number.
-
-    >>> to_float("-inf"), to_float(True)
-    (-inf, 1.0)
-    """
-    try:
-        return float(number)
-    except ValueError:
-        return math.nan
-
-
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Frozen, slotted, compared by value; tuples, never lists."""
-
-
-class Array(Record, frozen=True):
-    """A tensor's numbers, or a summary of them where it has many.
-
-    values    row-major; None above `Limits.array_values` elements
-    low, high, mean, norm   over the finite elements; None where there are none. norm is Euclidean.
-    nonfinite how many elements are NaN or infinite
-    """
-
-    shape: tuple[int, ...]
-    dtype: str
-    values: tuple[Number, ...] | None = None
-    low: Number | None = None
-    high: Number | None = None
-    mean: Number | None = None
-    norm: Number | None = None
-    nonfinite: int = 0
-
-    def __post_init__(self) -> None:
-        if self.values is not None and len(self.values) != self.size:
-            raise ValueError(f"{len(self.values)} values for shape {self.shape}")
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
-    @property
-    def is_scalar(self) -> bool:
-        return self.shape == ()
-
-    def floats(self) -> tuple[float, ...]:
-        """The values as floats, row-major. Raises ValueError where only a summary was kept."""
-        if self.values is None:
-            raise ValueError(f"only a summary of {self.size} elements was kept")
-        return tuple(to_float(value) for value in self.values)
+VERSION = 2
 
 
 class Argument(Record, frozen=True):
@@ -150,6 +107,9 @@ class Edge(Record, frozen=True):
                   operands of the forward call, so that `x - y` has its operands in order either way
     output        which result of the downstream node was used
     contribution  what the engine sent along it; None where nothing was sent (a constant)
+    local         the local derivative of an elementwise operation, from the engine itself: its
+                  grad_fn called with ones, summed where the input was broadcast; None for every
+                  other operation, and for large tensors
     """
 
     upstream: str
@@ -157,6 +117,7 @@ class Edge(Record, frozen=True):
     slot: int
     output: int = 0
     contribution: Array | None = None
+    local: Array | None = None
 
 
 class Step(Record, frozen=True):
@@ -176,7 +137,10 @@ class Leaf(Record, frozen=True):
 
     name     "" for a leaf that was reached, but never named
     node     None where the graph does not reach it
-    before, after   `.grad` around this backward; None as in PyTorch
+    before, after   `.grad` around this backward; None as in PyTorch. For `torch.autograd.grad`,
+             which fills no `.grad`: None, and the gradient that it returned
+    retained whether it is no leaf, but a result that keeps its gradient (`retain_grad`), or one
+             that `torch.autograd.grad` was asked about
     """
 
     name: str
@@ -185,16 +149,63 @@ class Leaf(Record, frozen=True):
     requires_grad: bool
     before: Array | None = None
     after: Array | None = None
+    retained: bool = False
+
+
+CutKind = Literal["detach", "data", "no_grad", "item"]
+
+
+class Cut(Record, frozen=True):
+    """Where the graph was cut: a constant that was computed from something that requires grad.
+
+    node     the constant
+    how      detach(), .data, an operation under torch.no_grad(), or .item() and its like
+    line     the line that cut
+    source   the node of this graph that it was computed from; None where the graph lacks it
+    name     what the program calls that source; "" where it has no name
+    leaves   names of leaves that a gradient would have reached on this way
+    """
+
+    node: str
+    how: CutKind
+    line: int | None = None
+    source: str | None = None
+    name: str = ""
+    leaves: tuple[str, ...] = ()
+
+
+class Stop(Record, frozen=True):
+    """Why the engine refused to go on, in the middle of a backward pass.
+
+    kind     changed: a saved tensor was changed in place; freed: the saved tensors are gone since
+             an earlier backward; other: PyTorch's own words are all there is
+    message  PyTorch's first sentence
+    cure     what would work, in one sentence
+    node     the operation that could not compute its gradient
+    saved    which tensor it had saved: an argument's name, or "result"
+    line     the line that changed the tensor, or that ran the earlier backward
+    """
+
+    kind: Literal["changed", "freed", "other"]
+    message: str
+    cure: str = ""
+    node: str | None = None
+    saved: str | None = None
+    line: int | None = None
 
 
 class Backward(Record, frozen=True):
-    """One call of backward.
+    """One call of backward, or of `torch.autograd.grad`.
 
-    output   id of the node of kind "output"
+    output   id of the node of kind "output"; where backward was called on several tensors, an edge
+             leads from it to each of them
     line     the line that called backward; None where it was called for the student
     forward  ids of the operations in the order in which the forward pass ran them
     dot      torchviz's drawing as DOT text, with attributes and saved tensors, with our ids
     number   which of the program's calls of backward this was, from 0
+    way      grad: the gradients were returned, and no `.grad` was filled
+    cuts     where the graph was cut
+    stop     why the engine did not reach the end; None where it did
     """
 
     output: str
@@ -206,12 +217,16 @@ class Backward(Record, frozen=True):
     leaves: tuple[Leaf, ...]
     dot: str = ""
     number: int = 0
+    way: Literal["backward", "grad"] = "backward"
+    cuts: tuple[Cut, ...] = ()
+    stop: Stop | None = None
 
     def __post_init__(self) -> None:
         ids = {node.id for node in self.nodes}
         if len(ids) != len(self.nodes):
             raise ValueError("two nodes share an id")
         used = {self.output, *self.forward, *(step.node for step in self.steps)}
+        used |= {cut.node for cut in self.cuts} | {cut.source for cut in self.cuts if cut.source}
         for edge in self.edges:
             used |= {edge.upstream, edge.downstream}
         if not used <= ids:
@@ -219,54 +234,6 @@ class Backward(Record, frozen=True):
 
     def node(self, node_id: str) -> Node:
         return next(node for node in self.nodes if node.id == node_id)
-
-
-class Curve(Record, frozen=True):
-    """One leaf over the calls of backward; each column as long as `History.numbers`.
-
-    name        "" for a leaf that was reached, but never named; several leaves may share a name
-    gradients   the Euclidean norm of `.grad` after the call, NaN and infinity kept; None where
-                there was no `.grad`, or no such leaf
-    values      the value at the call; None for a leaf of more than one element
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    gradients: tuple[Number | None, ...]
-    values: tuple[Number | None, ...] | None = None
-
-
-class History(Record, frozen=True):
-    """Every call of backward in a few numbers, in columns, recorded step by step or not.
-
-    calls     how often the program called backward
-    numbers   which calls the columns hold, from 0: all of them, or evenly thinned; always the last
-    lines     the lines that called
-    losses    what backward was called on; None where that had more than one element
-    norms     its Euclidean norm where it had more than one element, else None;
-              empty where it never had
-    curves    the leaves, in the order in which they were met
-    leaves_left_out   how many leaves have no curve, for there are too many
-    """
-
-    calls: int = 0
-    numbers: tuple[int, ...] = ()
-    lines: tuple[int | None, ...] = ()
-    losses: tuple[Number | None, ...] = ()
-    norms: tuple[Number | None, ...] = ()
-    curves: tuple[Curve, ...] = ()
-    leaves_left_out: int = 0
-
-    def __post_init__(self) -> None:
-        columns = [self.lines, self.losses, self.norms or self.losses]
-        for curve in self.curves:
-            columns += [curve.gradients, curve.gradients if curve.values is None else curve.values]
-        if {len(column) for column in columns} != {len(self.numbers)}:
-            raise ValueError("the columns of a history differ in length")
-
-    @property
-    def is_thinned(self) -> bool:
-        return len(self.numbers) < self.calls
 
 
 class Input(Record, frozen=True):
@@ -282,28 +249,6 @@ class Notice(Record, frozen=True):
 
     text: str
     line: int | None = None
-
-
-class Series(Record, frozen=True):
-    """One curve or cloud of points that the program plotted; x and y are equally long."""
-
-    kind: Literal["line", "points"]
-    label: str
-    x: tuple[Number, ...]
-    y: tuple[Number, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.x) != len(self.y):
-            raise ValueError(f"{len(self.x)} places for {len(self.y)} heights")
-
-
-class Picture(Record, frozen=True):
-    """What the program plotted with matplotlib into one figure."""
-
-    title: str
-    x_label: str
-    y_label: str
-    series: tuple[Series, ...]
 
 
 class Trace(Record, frozen=True):

@@ -1,0 +1,41 @@
+"""The form of a tab: what is shown of one backward pass below the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from viz.draw.stage import Stage
+from viz.draw.theme import ThemeName
+from viz.sandbox import Answer
+from viz.trace import Backward
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the stage shows at present.
+
+    content   a short name for this backward pass with its numbers: a key for caches
+    run       a short name for what is stepped through
+    """
+
+    answer: Answer
+    chosen: int
+    colours: ThemeName
+    stage: Stage
+    content: str
+    run: str
+
+    @property
+    def backward(self) -> Backward:
+        return self.answer.trace.backwards[self.chosen]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """name: in the link; title: on the page; there: whether there is anything to show."""
+
+    name: str
+    title: str
+    show: Callable[[Shown], None]
+    there: Callable[[Shown], bool] = lambda shown: True
