@@ -76,6 +76,8 @@ class Node(Record, frozen=True):
     line      the line of the program that made it
     values    the forward results, one for each output of the operation (None where not seen);
               as they were when they were made, whatever changes them in place later
+    extras    results of the same call that can have no gradient, in the call's order: the indices
+              of a maximum, the mask of a dropout
     function  the forward call in ATen's words: "aten.pow.Tensor_Scalar"
     """
 
@@ -89,6 +91,7 @@ class Node(Record, frozen=True):
     values: tuple[Array | None, ...] = ()
     function: str | None = None
     arguments: tuple[Argument, ...] = ()
+    extras: tuple[Array | None, ...] = ()
 
     @property
     def value(self) -> Array | None:

@@ -198,6 +198,7 @@ class Calls(TorchDispatchMode):
         pending, self._pending = self._pending, None
         if pending is None:
             return
+        extras = []
         for tensor, snapshot in pending.results:
             if pending.call.target is not None and tensor._base is not None:
                 # A change of a view is a change of its base, which gets the grad_fn (CopySlices).
@@ -208,6 +209,9 @@ class Calls(TorchDispatchMode):
                 self._results[result] = snapshot
                 self._calls[result.number] = pending.call
                 self._anchors.note(tensor.grad_fn)
+            else:
+                extras.append(snapshot)
+        pending.call.extras = tuple(extras)
         if len(self._calls) > self._limits.total_operations:
             raise LimitError(
                 f"the program runs more than {self._limits.total_operations:,} operations"

@@ -112,6 +112,7 @@ class Nodes:
             shape=metadata and tuple(metadata.shape),
             dtype=metadata and str(metadata.dtype).removeprefix("torch."),
             values=tuple(self._value(result) for result in outputs),
+            extras=tuple(snapshot.array() for snapshot in call.extras) if call is not None else (),
             function=call.signature.name if call is not None else None,
             arguments=tuple(self._arguments(call)) if call is not None else (),
         )

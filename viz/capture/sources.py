@@ -68,12 +68,17 @@ UNREAD = object()
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One forward call. `target` is the tensor that an in-place operation changed."""
+    """One forward call.
+
+    target   the tensor that an in-place operation changed
+    extras   the results that got no grad_fn: the indices of a maximum, the mask of a dropout
+    """
 
     signature: Signature
     arguments: dict[str, Any]
     line: int | None
     target: Subject | None = None
+    extras: tuple[Snapshot, ...] = ()
 
     def sources(self) -> Iterator[Source]:
         """The tensors and number operands, in the order of the arguments."""

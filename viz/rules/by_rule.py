@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from viz.rules.card import Card, Line, Matrix, Part, Parts
 from viz.rules.check import check, values_of
@@ -119,11 +122,11 @@ class _Application:
             name = self._symbol(field.removesuffix(_TRANSPOSED))
             # The transpose of Wᵀ is W.
             return name[:-1] if name.endswith("ᵀ") else fill_text("{of}ᵀ", {"of": name}.__getitem__)
-        if field == "upstream":
-            return self.graph.gradient(self.node.id)
-        if field == "result":
-            return self.graph.name(self.node.id)
-        if field in self.row.derived:
+        if (output := _output_of(field, "upstream")) is not None:
+            return self.graph.gradient(self.node.id, output)
+        if (output := _output_of(field, "result")) is not None:
+            return self.graph.name(self.node.id, output)
+        if field in self.row.derived or field in self.row.extras:
             return field
         return self._argument(field)
 
@@ -158,10 +161,36 @@ class _Application:
             return format_number(getattr(self.numbers, field))
         return self._symbol(field)
 
+    def _incoming(self) -> Iterator[Array | None]:
+        """The upstream gradients; zeros for a result from which none came, as in PyTorch."""
+        for output, sent in enumerate(self.step.incoming):
+            value = self.node.values[output] if output < len(self.node.values) else None
+            if sent is None and value is not None:
+                yield from_numpy(np.zeros(value.shape), value.dtype)
+            else:
+                yield sent
+
     def _arrays(self) -> dict[str, Array]:
         found: dict[str, Any] = {
             argument.name: self.graph.value(argument) for argument in self.node.arguments
         }
-        found["result"] = self.node.value
-        found["upstream"] = self.step.incoming[0] if self.step.incoming else None
+        found |= zip(self.row.extras, self.node.extras, strict=False)
+        found |= {_numbered("result", i): value for i, value in enumerate(self.node.values)}
+        found |= {_numbered("upstream", i): sent for i, sent in enumerate(self._incoming())}
         return {name: array for name, array in found.items() if array is not None}
+
+
+def _numbered(word: str, output: int) -> str:
+    """result, result1, result2, ..., as PyTorch's own formulas call them."""
+    return f"{word}{output}" if output else word
+
+
+def _output_of(field: str, word: str) -> int | None:
+    """Which output a field like result1 means; None where it is another field.
+
+    >>> _output_of("upstream", "upstream"), _output_of("result2", "result")
+    (0, 2)
+    """
+    number = field.removeprefix(word)
+    is_one = field.startswith(word) and (not number or number.isdecimal())
+    return int(number or 0) if is_one else None

@@ -111,8 +111,16 @@ def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:
 
 
 def _size(slot: Slot, values: Values, exact: np.ndarray, shape: Shape) -> np.ndarray:
-    """How large the finite terms are that are added up: the formula over absolute values."""
-    size = _finite(exact) + np.abs(_contribution(slot, values.each(_finite), shape))
+    """How large the finite terms are that are added up.
+
+    Of an elementwise operation those are known; of another one, such as a matrix product, they are
+    found by the formula over absolute values.
+    """
+    if slot.elementwise:
+        with np.errstate(all="ignore"):
+            size = sum_to(_finite(slot.gradient(values)), shape)
+    else:
+        size = _finite(exact) + np.abs(_contribution(slot, values.each(_finite), shape))
     if slot.rounding is not None:
         with np.errstate(all="ignore"):
             size = size + sum_to(_finite(slot.rounding(values)), shape)

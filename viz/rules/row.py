@@ -3,6 +3,7 @@
 A row is written to be read beside a textbook. Its templates name the forward call's arguments as
 ATen's schema does ({self}, {other}, {exponent}); {result} is the forward result, {upstream} the
 upstream gradient, {x.T} a transpose, and a name in `derived` a number that the row computes.
+Further results of the same operation are {result1}, ..., their upstream gradients {upstream1}, ...
 """
 
 from __future__ import annotations
@@ -44,9 +45,15 @@ class Values:
     shapes   shapes of the tensors, also of those whose values were not kept
     """
 
-    def __init__(self, arrays: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(
+        self,
+        arrays: Mapping[str, Any],
+        shapes: Mapping[str, tuple[int, ...]],
+        recorded: Values | None = None,
+    ) -> None:
         self._arrays = dict(arrays)
         self._shapes = dict(shapes)
+        self._recorded = recorded or self
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.__dict__.get("_arrays", ()):
@@ -61,13 +68,21 @@ class Values:
     def size(self, name: str) -> int:
         return int(np.prod(self.shape(name), dtype=int))
 
+    def has(self, name: str) -> bool:
+        """Whether there is such an argument: an optional one may be None."""
+        return self._arrays.get(name) is not None
+
+    def whole(self, name: str) -> np.ndarray:
+        """A recorded tensor of indices or of booleans, as whole numbers."""
+        return np.asarray(getattr(self._recorded, name)).astype(np.int64)
+
     def each(self, change: Callable[[np.ndarray], np.ndarray]) -> Values:
-        """The same with every array changed; plain arguments stay."""
+        """The same with every array changed; plain arguments stay, and so do whole numbers."""
         changed = {
             name: change(value) if isinstance(value, np.ndarray) else value
             for name, value in self._arrays.items()
         }
-        return Values(changed, self._shapes)
+        return Values(changed, self._shapes, self._recorded)
 
 
 Gradient = Callable[[Values], Any]
@@ -109,6 +124,7 @@ class Row:
     twice      what to say in place of the slots' notes where one tensor fills all the slots
     empty      what to say in place of `words` where the first input has no elements
     derived    numbers of the local derivative that are no arguments: {n} of a mean
+    extras     names of the results that have no gradient: {indices} of a maximum
     """
 
     kinds: tuple[str, ...]
@@ -120,6 +136,7 @@ class Row:
     empty: str = ""
     defaults: Plain = field(default_factory=dict)
     derived: Mapping[str, Callable[[Values], float]] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
 
 
 def choose(template: Template, plain: Plain) -> str:
