@@ -6,36 +6,37 @@ import pytest
 import torch
 
 from tests.traces import backward_of
+from viz.trace import Node
 
-A = "A = torch.tensor([[1.0, 5.0, 2.0], [4.0, 0.0, 3.0]], requires_grad=True)\n"
+SETUP = "x = torch.tensor([[1.0, 5.0, 2.0], [4.0, 0.0, 3.0]], requires_grad=True)\n"
 
 
-def extras_of(expression: str) -> list[list[float]]:
-    backward = backward_of(f"{A}z = {expression}")
-    node = backward.node(backward.steps[0].node)
-    return [list(extra.floats()) for extra in node.extras if extra is not None]
+def node_of(expression: str, name: str) -> Node:
+    backward = backward_of(f"{SETUP}loss = ({expression}).sum()")
+    return next(node for node in backward.nodes if node.name.startswith(name))
 
 
 @pytest.mark.parametrize("call", ["max(1)", "sort(1)", "topk(2, 1)", "median(1)", "cummax(1)"])
 def test_the_indices_of_what_was_chosen_are_recorded(call: str):
-    A = torch.tensor([[1.0, 5.0, 2.0], [4.0, 0.0, 3.0]])
-    expected = eval(f"A.{call}", {"A": A}).indices
-    assert extras_of(f"A.{call}.values") == [expected.flatten().tolist()]
+    names = {"torch": torch}
+    exec(f"{SETUP}expected = x.{call}.indices", names)
+    (indices,) = node_of(f"x.{call}.values", call[:3].capitalize()).extras
+    assert indices is not None
+    assert list(indices.values or ()) == names["expected"].flatten().tolist()
 
 
 def test_the_mask_of_a_dropout_is_recorded():
-    backward = backward_of(f"{A}z = torch.native_dropout(A, 0.5, True)[0]")
-    node = backward.node(backward.steps[0].node)
+    node = node_of("torch.native_dropout(x + 1, 0.5, True)[0]", "Native")
     (mask,) = node.extras
     assert mask is not None
     assert node.value is not None
-    assert [value != 0 for value in node.value.floats()] == list(map(bool, mask.floats()))
+    assert [value != 0 for value in node.value.floats()] == list(mask.values or ())
 
 
-def test_results_with_a_gradient_are_values_and_no_extras():
-    assert extras_of("A.unbind()[0]") == []
-    assert extras_of("A * 2") == []
+@pytest.mark.parametrize(("expression", "name"), [("x.unbind()[0]", "Unbind"), ("x * 2", "Mul")])
+def test_results_with_a_gradient_are_values_and_no_extras(expression: str, name: str):
+    assert node_of(expression, name).extras == ()
 
 
-def test_a_result_used_by_its_indices_alone_spoils_nothing():
-    assert extras_of("(A * A.argmax())") == []
+def test_a_number_made_of_indices_alone_is_a_constant_without_extras():
+    assert node_of("x * x.argmax()", "Mul").extras == ()
