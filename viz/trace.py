@@ -111,8 +111,9 @@ class Edge(Record, frozen=True):
     output        which result of the downstream node was used
     contribution  what the engine sent along it; None where nothing was sent (a constant)
     local         the local derivative of an elementwise operation, from the engine itself: its
-                  grad_fn called with ones, summed where the input was broadcast; None for every
-                  other operation, and for large tensors
+                  grad_fn called with ones. One number for each element of the result, also where
+                  the input was broadcast: the contribution is upstream · local, summed there. None
+                  for every other operation, and for large tensors
     """
 
     upstream: str

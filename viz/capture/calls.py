@@ -230,7 +230,8 @@ class Calls(TorchDispatchMode):
             name: self._argument(signature, name, value)
             for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
         }
-        call = Call(signature, arguments, self.line)
+        hooks = torch._C._autograd._top_saved_tensors_default_hooks(True)
+        call = Call(signature, arguments, self.line, has_hooks=hooks is not None)
         changed = args[0] if args else None
         if signature.in_place and isinstance(changed, torch.Tensor):
             call.target = self.subject(changed if changed._base is None else changed._base)

@@ -16,6 +16,7 @@ from viz.capture.firing import fire
 from viz.capture.graph import walk
 from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
+from viz.capture.local import local_derivatives
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
 from viz.capture.torchviz_dot import draw
@@ -125,6 +126,7 @@ class Recorder:
             nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()
             leaves = Leaves(graph, nodes, self._calls, self._limits)
+            local = local_derivatives(graph, self._limits)
         steps = fire(graph, run, self._limits)
         with self._calls.asleep():
             self._backwards.append(
@@ -132,7 +134,7 @@ class Recorder:
                     output=graph.OUTPUT,
                     line=line,
                     nodes=records,
-                    edges=edges_of(graph, steps),
+                    edges=edges_of(graph, steps, local),
                     steps=steps,
                     forward=graph.forward(),
                     leaves=leaves.records(),

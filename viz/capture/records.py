@@ -10,18 +10,19 @@ import msgspec
 from viz.capture.arrays import number_array, summarize
 from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
+from viz.capture.local import Locals
 from viz.capture.schemas import text_of
 from viz.capture.sources import UNREAD, Call, Name, Operand, Result, Sighting, Subject, version_of
 from viz.limits import Limits
 from viz.trace import Argument, Array, Edge, Node, NodeKind, Step
 
 
-def edges_of(graph: Graph, steps: tuple[Step, ...]) -> tuple[Edge, ...]:
+def edges_of(graph: Graph, steps: tuple[Step, ...], local: Locals) -> tuple[Edge, ...]:
     """Every way that a gradient can take, with what was sent along it, and the constants' edges."""
-    return tuple(_edges(graph, {step.node: step for step in steps}))
+    return tuple(_edges(graph, {step.node: step for step in steps}, local))
 
 
-def _edges(graph: Graph, steps: dict[str, Step]) -> Iterator[Edge]:
+def _edges(graph: Graph, steps: dict[str, Step], local: Locals) -> Iterator[Edge]:
     root, used = graph.ids[graph.root], graph.output.output_nr
     seed = steps[root].incoming[used] if root in steps else None
     yield Edge(graph.OUTPUT, root, slot=0, output=used, contribution=seed)
@@ -31,7 +32,8 @@ def _edges(graph: Graph, steps: dict[str, Step]) -> Iterator[Edge]:
         for slot, (below, output) in enumerate(grad_fn.next_functions):
             if below is not None:
                 contribution = sent[slot] if slot < len(sent) else None
-                yield Edge(upstream, graph.ids[below], slot, output, contribution)
+                derivative = local.get((upstream, slot))
+                yield Edge(upstream, graph.ids[below], slot, output, contribution, derivative)
         if grad_fn in graph.calls:
             for position, constant in constants_of(graph.calls[grad_fn]):
                 yield Edge(upstream, graph.ids[constant], slot=position)

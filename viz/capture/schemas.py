@@ -19,7 +19,8 @@ TEXT_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """name "aten.add.Tensor"; names ("self", "other", "alpha"); defaults {"alpha": "1"}."""
+    """name "aten.add.Tensor"; names ("self", "other", "alpha"); defaults {"alpha": "1"};
+    elementwise: each element of the result is made of the same element of each input."""
 
     name: str
     names: tuple[str, ...]
@@ -27,6 +28,7 @@ class Signature:
     operands: frozenset[str]
     in_place: bool
     overwrites: bool
+    elementwise: bool
 
 
 @functools.cache
@@ -45,6 +47,12 @@ def signature_of(func: torch._ops.OpOverload) -> Signature:
         # ATen's own rule: the name of an operation in place ends in one underscore.
         in_place=base.endswith("_") and not base.endswith("__") and schema.is_mutable,
         overwrites=base in OVERWRITING,
+        # PyTorch's own tags. What draws random numbers would draw others when asked again.
+        elementwise=(
+            func.namespace == "aten"
+            and torch.Tag.pointwise in func.tags
+            and torch.Tag.nondeterministic_seeded not in func.tags
+        ),
     )
 
 

@@ -70,8 +70,9 @@ UNREAD = object()
 class Call:
     """One forward call.
 
-    target   the tensor that an in-place operation changed
-    extras   the results that got no grad_fn: the indices of a maximum, the mask of a dropout
+    target      the tensor that an in-place operation changed
+    extras      the results that got no grad_fn: the indices of a maximum, the mask of a dropout
+    has_hooks   whether the user's own hooks pack what it saves (`saved_tensors_hooks`)
     """
 
     signature: Signature
@@ -79,6 +80,7 @@ class Call:
     line: int | None
     target: Subject | None = None
     extras: tuple[Snapshot, ...] = ()
+    has_hooks: bool = False
 
     def sources(self) -> Iterator[Source]:
         """The tensors and number operands, in the order of the arguments."""
