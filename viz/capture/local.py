@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch.autograd.function import BackwardCFunction
@@ -66,7 +66,7 @@ def _is_elementwise(grad_fn: Any, graph: Graph) -> bool:
     )
 
 
-def _is_plain(sent: Any) -> bool:
+def _is_plain(sent: Any) -> TypeGuard[torch.Tensor]:
     return isinstance(sent, torch.Tensor) and not sent.is_complex()
 
 

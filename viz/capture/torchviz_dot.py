@@ -37,7 +37,9 @@ def draw(graph: Graph, calls: Calls) -> str:
         return ""
     named = _Names(graph, calls)
     # After a backward pass has freed the saved tensors, a drawing without them is still possible.
-    for saved in (True, False):
+    # Where hooks of the user's own unpack them, looking at them would run the hooks.
+    has_hooks = any(call.has_hooks for call in graph.calls.values())
+    for saved in (False,) if has_hooks else (True, False):
         digraph = _make_dot(graph.output, named, saved)
         if digraph is not None:
             return _rewritten(digraph, graph)
