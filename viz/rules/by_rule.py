@@ -194,3 +194,10 @@ def _output_of(field: str, word: str) -> int | None:
     number = field.removeprefix(word)
     is_one = field.startswith(word) and (not number or number.isdecimal())
     return int(number or 0) if is_one else None
+
+
+def local_by_rule(graph: Graph, step: Step, row: Row, slot: int) -> np.ndarray:
+    """What a row makes of the upstream gradients of this step, in numbers; of ones: the local
+    derivative. Raises MissingValueError."""
+    with np.errstate(all="ignore"):
+        return np.asarray(row.slots[slot].gradient(_Application(graph, step, row).numbers))
