@@ -55,7 +55,7 @@ Functions may be decorated by the grad modes of torch and by functions of the pr
 - `.cuda()` and other devices than the CPU are refused; `torch.cuda.is_available()` is False.
 - `num_workers`, `pin_memory` and the like are left out, with a notice.
 - Anomaly detection does nothing. Of matplotlib, curves are kept and drawn by the page.
-- `torch.autograd.grad` and a backward from several tensors run, and are not drawn.
+- `torch.autograd.functional` and `is_grads_batched=True` run, and are not drawn.
 - `try` catches what Python and PyTorch refuse. It never catches a limit, or what the language
   itself leaves out: these end the program, and no `finally` runs after them.
 

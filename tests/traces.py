@@ -21,13 +21,16 @@ from viz.trace import Backward, Trace
 
 _FILE = "<traced program>"
 _BACKWARD = "_recorded_backward"
+_OF_SEVERAL = "_recorded_backward_of_several"
+_GRAD = "_recorded_grad"
 
 
 def trace_of(source: str, limits: Limits = DEFAULT, plan: Plan | None = None) -> Trace:
     """Run a program line by line through the Recorder.
 
-    `x.backward(...)` is recorded; a program that never calls it gets it called on the value of its
-    last line, or on the last variable that requires grad. `torch` and `F` are there already.
+    `x.backward(...)`, `torch.autograd.backward(...)` and `torch.autograd.grad(...)` are recorded; a
+    program that never calls them gets backward called on the value of its last line, or on the last
+    variable that requires grad. `torch` and `F` are there already.
 
     >>> trace_of("x = torch.tensor(3.0, requires_grad=True)\\ny = x**2").backwards[0].nodes[1].name
     'PowBackward0'
@@ -51,6 +54,8 @@ class _Program:
             "torch": torch,
             "F": torch.nn.functional,
             _BACKWARD: self._backward,
+            _OF_SEVERAL: self._backward_of_several,
+            _GRAD: self._grad,
         }
 
     def run(self) -> Trace:
@@ -98,6 +103,15 @@ class _Program:
     def _backward(self, tensor: torch.Tensor, *args: Any, **kwargs: Any) -> None:
         self.recorder.backward(tensor, *args, **kwargs, line=self.line)
 
+    def _backward_of_several(self, *args: Any, **kwargs: Any) -> None:
+        self.recorder.backward_of_several(*args, **kwargs, line=self.line)
+
+    def _grad(self, outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        gradients = args[0] if args else kwargs.pop("grad_outputs", None)
+        return self.recorder.gradients(
+            outputs, inputs, gradients, *args[1:], **kwargs, line=self.line
+        )
+
     def _result(self) -> torch.Tensor:
         candidates = [
             value
@@ -115,6 +129,13 @@ class _CallsOfBackward(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
+        recorded = {
+            "torch.autograd.backward": _OF_SEVERAL,
+            "torch.autograd.grad": _GRAD,
+        }.get(ast.unparse(node.func))
+        if recorded is not None:
+            call = ast.Call(ast.Name(recorded, ast.Load()), node.args, node.keywords)
+            return ast.copy_location(call, node)
         if not (isinstance(node.func, ast.Attribute) and node.func.attr == "backward"):
             return node
         function = ast.Name(_BACKWARD, ast.Load())

@@ -49,6 +49,30 @@ class PlainObserver:
         self.backward_lines.append(line)
         torch.autograd.backward(tensor, gradient, retain_graph, create_graph, inputs=inputs)
 
+    def backward_of_several(
+        self,
+        tensors: Any,
+        gradients: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+        line: int | None = None,
+    ) -> None:
+        self.backward(tensors, gradients, retain_graph, create_graph, inputs, line)
+
+    def gradients(
+        self,
+        outputs: Any,
+        inputs: Any,
+        gradients: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        line: int | None = None,
+        **more: Any,
+    ) -> Any:
+        self.backward_lines.append(line)
+        return torch.autograd.grad(outputs, inputs, gradients, retain_graph, create_graph, **more)
+
 
 def run_source(
     source: str, limits: Limits = SMALL, **texts: str | Input

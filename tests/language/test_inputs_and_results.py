@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.language.running import run_source
+from tests.language.running import by_python, run_source
 from viz.errors import InputError
 from viz.language import check
 from viz.language.results import Candidate, Results
@@ -79,8 +79,25 @@ def test_a_program_that_only_prints_runs_and_says_that_there_is_no_backward_pass
 def test_a_program_that_asks_for_gradients_itself_gets_no_backward():
     result, observer = run_source(f"{LEAF}g, = torch.autograd.grad(w**2, w)\nprint(g)\n")
     assert result.printed == "tensor(6.)\n"
+    assert observer.backward_lines == [2]
+    assert result.notices == ()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "torch.autograd.functional.jacobian(lambda w: w**2, w)",
+        "torch.autograd.functional.hessian(lambda w: w**2, w)",
+        "torch.autograd.functional.vjp(lambda w: w**2, w)",
+        "torch.autograd.functional.jvp(lambda w: w**2, w, torch.tensor(1.))",
+        "torch.autograd.grad(torch.stack([w, w]), w, torch.eye(2), is_grads_batched=True)",
+    ],
+)
+def test_what_runs_the_engine_by_itself_runs_and_says_that_it_is_not_drawn(call):
+    result, observer = run_source(f"{LEAF}print({call})\n")
+    assert result.printed == by_python(f"{LEAF}print({call})\n")[0]
     assert observer.backward_lines == []
-    assert "torch.autograd.grad" in result.notices[0].text
+    assert "is not drawn" in result.notices[0].text
 
 
 def test_a_layer_without_a_shape_has_no_parameters_to_name_yet():

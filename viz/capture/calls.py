@@ -60,6 +60,7 @@ class Calls(TorchDispatchMode):
         self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
         self._bound: dict[str, Subject] = {}
         self._names: dict[Result, Name] = {}
+        self._suggested: dict[Result, Name] = {}
         self._results: dict[Result, Snapshot] = {}
         self._calls: dict[int, Call] = {}
         self._pending: _Pending | None = None
@@ -135,11 +136,41 @@ class Calls(TorchDispatchMode):
         return self._results.get(result)
 
     def name(self, result: Result) -> Name | None:
-        """The name of this very result, or else of the tensor that the operation changed."""
+        """The name of this very result, or else of the tensor that the operation changed, or else
+        the one that was suggested."""
         call = self._calls.get(result.number)
-        if result in self._names or call is None or call.target is None:
-            return self._names.get(result)
-        return call.target.name
+        found = self._names.get(result)
+        if found is None and call is not None and call.target is not None:
+            found = call.target.name
+        return self._suggested.get(result) if found is None else found
+
+    def name_of(self, tensor: torch.Tensor) -> Name | None:
+        """The name of a tensor of whatever kind."""
+        if tensor.grad_fn is None:
+            return self.subject(tensor).name
+        return self.name(result_made_by(tensor))
+
+    def suggest(
+        self, name: str, tensor: torch.Tensor, line: int | None, again: bool = False
+    ) -> None:
+        """A name for a tensor that the program may never name; `again`: rather than an earlier."""
+        suggested = Name(name, line or 0)
+        if tensor.grad_fn is None:
+            subject = self.subject(tensor)
+            if again or subject.suggested is None:
+                subject.suggested = suggested
+        elif again:
+            self._suggested[result_made_by(tensor)] = suggested
+        else:
+            self._suggested.setdefault(result_made_by(tensor), suggested)
+
+    def kept_gradients(self) -> list[torch.Tensor]:
+        """The living results that the program named and that keep their gradient."""
+        return [
+            tensor
+            for tensor, subject in self._subjects.items()
+            if subject.name is not None and tensor.retains_grad
+        ]
 
     def subject(self, tensor: torch.Tensor) -> Subject:
         found = self._subjects.get(tensor)

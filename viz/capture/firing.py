@@ -2,50 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
 
 from viz.capture.arrays import summarize
-from viz.capture.graph import ACCUMULATE_GRAD, Graph, name_of
+from viz.capture.asked import Asked
+from viz.capture.graph import ACCUMULATE_GRAD, Graph, grad_fn_of, name_of
 from viz.limits import Limits
 from viz.trace import Array, Step
 
 Gradients = Sequence[torch.Tensor | None]
+Arrival = Callable[[Any, Gradients], None]
+"""Told of the gradients that arrive at a grad_fn, while they are still tensors."""
 
 
-def fire(graph: Graph, run: Callable[[], None], limits: Limits) -> tuple[Step, ...]:
-    """Call `run`, which runs backward over this graph, and return its steps in firing order.
+class Firing:
+    """The steps of one backward pass, in the order in which the engine fired."""
 
-    What `run` raises passes through. No hook stays behind, whatever happens.
-    """
-    incoming: dict[str, tuple[Array | None, ...]] = {}
-    outgoing: dict[str, tuple[Array | None, ...]] = {}
+    def __init__(self, graph: Graph, limits: Limits, arrived: Arrival | None = None) -> None:
+        self._graph = graph
+        self._limits = limits
+        self._arrived = arrived
+        self._incoming: dict[str, list[Array | None]] = {}
+        self._outgoing: dict[str, tuple[Array | None, ...]] = {}
 
-    def attach(grad_fn: Any) -> Iterable[Any]:
-        node = graph.ids[grad_fn]
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(
+            Step(node, tuple(sums), self._outgoing.get(node, tuple(sums)))
+            for node, sums in self._incoming.items()
+        )
+
+    def on_firing(self, grad_fn: Any) -> Iterator[Any]:
+        """The hooks on a node that may fire."""
+        node = self._graph.ids[grad_fn]
 
         def before(arriving: Gradients) -> None:
-            incoming[node] = _summaries(arriving, limits)
+            self._tell(grad_fn, arriving)
+            self._incoming[node] = list(_summaries(arriving, self._limits))
 
         def after(leaving: Gradients, _arriving: Gradients) -> None:
-            outgoing[node] = _summaries(leaving, limits)
+            self._outgoing[node] = _summaries(leaving, self._limits)
 
         yield grad_fn.register_prehook(before)
         # AccumulateGrad sends nothing on: what arrives is what it adds to .grad.
         if name_of(grad_fn) != ACCUMULATE_GRAD:
             yield grad_fn.register_hook(after)
 
+    def on_capture(self, tensor: torch.Tensor) -> Iterator[Any]:
+        """The hook on a tensor whose gradient the engine takes out, where it arrives.
+
+        The tensor's own node fires only if others below it are asked for as well: without that, no
+        hook of the node runs. What it does not send is None.
+        """
+        grad_fn = grad_fn_of(tensor)
+        node = self._graph.ids.get(grad_fn)
+        if node is None:  # The graph does not reach it.
+            return
+        is_leaf = name_of(grad_fn) == ACCUMULATE_GRAD
+        used, outputs = tensor.output_nr, len(grad_fn._input_metadata)
+
+        def arrive(gradient: torch.Tensor) -> None:
+            arriving: list[torch.Tensor | None] = [None] * outputs
+            arriving[used] = gradient
+            self._tell(grad_fn, arriving)
+            sums = self._incoming.setdefault(node, [None] * outputs)
+            sums[used] = summarize(gradient, self._limits)
+            if not is_leaf:
+                self._outgoing.setdefault(node, (None,) * len(grad_fn.next_functions))
+
+        yield tensor.register_hook(arrive)
+
+    def _tell(self, grad_fn: Any, arriving: Gradients) -> None:
+        if self._arrived is not None:
+            self._arrived(grad_fn, arriving)
+
+
+def fire(
+    graph: Graph,
+    asked: Asked,
+    run: Callable[[], Any],
+    limits: Limits,
+    arrived: Arrival | None = None,
+) -> tuple[tuple[Step, ...], Any]:
+    """Call `run`, which runs backward over this graph; its steps in firing order, and its answer.
+
+    What `run` raises passes through. No hook stays behind, whatever happens.
+    """
+    firing = Firing(graph, limits, arrived)
     handles: list[Any] = []
     try:
+        for tensor in asked.captured:
+            handles.extend(firing.on_capture(tensor))
         for grad_fn in graph.grad_fns():
-            handles.extend(attach(grad_fn))
-        run()
+            handles.extend(firing.on_firing(grad_fn))
+        answer = run()
     finally:
         for handle in handles:
             handle.remove()
-    return tuple(Step(node, sums, outgoing.get(node, sums)) for node, sums in incoming.items())
+    return firing.steps(), answer
 
 
 def _summaries(gradients: Gradients, limits: Limits) -> tuple[Array | None, ...]:

@@ -1,4 +1,4 @@
-"""Walk the graph of a result: which nodes there are, in visiting order, and what they are called.
+"""Walk the graph below some results: which nodes there are, in visiting order, and their names.
 
 Without recursion, so that a graph may be as deep as memory allows.
 """
@@ -26,16 +26,17 @@ ACCUMULATE_GRAD = "AccumulateGrad"
 
 @dataclass(slots=True)
 class Graph:
-    """The graph below one result.
+    """The graph below the tensors that the engine begins at, nearly always one.
 
+    roots       the grad_fn of each output, or its AccumulateGrad
     ids         every grad_fn and constant, in visiting order, with its id in the drawing;
-                the output itself is "n0" and is not in here
+                the output itself is "n0" and is not in here, also where there are several
     operations  the grad_fns without the leaves, in visiting order
     leaves      the AccumulateGrad nodes, in visiting order
     """
 
-    output: torch.Tensor
-    root: GradFn
+    outputs: tuple[torch.Tensor, ...]
+    roots: tuple[GradFn, ...]
     ids: dict[Any, str] = field(default_factory=dict)
     operations: list[GradFn] = field(default_factory=list)
     leaves: list[GradFn] = field(default_factory=list)
@@ -54,11 +55,12 @@ class Graph:
         return tuple(self.ids[grad_fn] for grad_fn in made)
 
 
-def walk(output: torch.Tensor, calls: Calls, limits: Limits, line: int | None = None) -> Graph:
-    """The graph of a result that requires grad. Raises LimitError above `limits.operations`."""
-    root = torch.autograd.graph.get_gradient_edge(output).node
-    graph = Graph(output, root)
-    waiting: list[Any] = [root]
+def walk(
+    outputs: tuple[torch.Tensor, ...], calls: Calls, limits: Limits, line: int | None = None
+) -> Graph:
+    """The graph of results that require grad. Raises LimitError above `limits.operations`."""
+    graph = Graph(outputs, tuple(map(grad_fn_of, outputs)))
+    waiting: list[Any] = [*reversed(graph.roots)]
     while waiting:
         item = waiting.pop()
         if item in graph.ids:
@@ -73,6 +75,11 @@ def walk(output: torch.Tensor, calls: Calls, limits: Limits, line: int | None = 
             waiting.extend(reversed(_below(item, calls, graph)))
             _check(graph, limits, line)
     return graph
+
+
+def grad_fn_of(tensor: torch.Tensor) -> GradFn:
+    """The node that the gradient of a tensor arrives at: for a leaf its AccumulateGrad."""
+    return torch.autograd.graph.get_gradient_edge(tensor).node
 
 
 def name_of(grad_fn: GradFn) -> str:

@@ -6,7 +6,8 @@ tensor is kept alive, and nothing but the columns grows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from weakref import ref
 
 import torch
@@ -14,6 +15,8 @@ import torch
 from viz.capture.arrays import Scalar
 from viz.limits import Limits
 from viz.trace import Curve, History, Number, to_number
+
+NOTHING: Mapping[int, torch.Tensor | None] = {}
 
 Column = list[Scalar | None]
 
@@ -95,12 +98,13 @@ class _Track:
         self.gradients: Column = [None] * earlier
         self.values: Column | None = [None] * earlier if tensor.numel() == 1 else None
 
-    def read(self) -> None:
+    def read(self, returned: Mapping[int, torch.Tensor | None]) -> None:
         tensor = self.hold.tensor()
         gradient = value = None
         if tensor is not None and _is_leaf(tensor):
-            if tensor.grad is not None:
-                gradient = _norm(tensor.grad)
+            arrived = returned.get(id(tensor), tensor.grad)
+            if arrived is not None:
+                gradient = _norm(arrived)
             if self.values is not None:
                 value = _item(tensor)
         self.gradients.append(gradient)
@@ -129,9 +133,17 @@ class Chronicle:
         self._left_out = 0
 
     def add(
-        self, output: torch.Tensor, line: int | None, reached: Sequence[NamedTensor] = ()
+        self,
+        outputs: Sequence[torch.Tensor],
+        line: int | None,
+        reached: Sequence[NamedTensor] = (),
+        returned: Mapping[int, torch.Tensor | None] = NOTHING,
     ) -> None:
-        """One more call. `reached`: the leaves below the output, where its graph was walked."""
+        """One more call, of backward or of `torch.autograd.grad`.
+
+        reached    the leaves below the outputs, where their graph was walked
+        returned   what `grad` returned for a tensor, by the tensor's `id`: it fills no `.grad`
+        """
         self._make_room()
         if self._names.changed or reached or any(map(_has_become_a_leaf, self._constants)):
             self._meet(reached)
@@ -140,10 +152,11 @@ class Chronicle:
         self.calls += 1
         # No mode must see this look, neither ours nor one of the user's.
         with torch._C._DisableTorchDispatch():
-            self._losses.append(_item(output))
-            self._norms.append(None if output.numel() == 1 else _norm(output))
+            is_one = len(outputs) == 1 and outputs[0].numel() == 1
+            self._losses.append(_item(outputs[0]) if is_one else None)
+            self._norms.append(None if is_one else _norm_of_all(outputs))
             for track in self._tracks:
-                track.read()
+                track.read(returned)
 
     def history(self) -> History:
         return History(
@@ -239,6 +252,14 @@ def _norm(tensor: torch.Tensor) -> float | None:
         return torch.linalg.vector_norm(elements).item()
     except (RuntimeError, TypeError):  # some layouts have no norm
         return None
+
+
+def _norm_of_all(tensors: Sequence[torch.Tensor]) -> float | None:
+    """The norm of several tensors as if they were one."""
+    norms = [_norm(tensor) for tensor in tensors]
+    if len(norms) == 1:
+        return norms[0]
+    return None if None in norms else math.hypot(*(norm for norm in norms if norm is not None))
 
 
 def _numbers(column: Column) -> tuple[Number | None, ...]:

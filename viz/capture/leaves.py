@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 
 from viz.capture.arrays import summarize
+from viz.capture.asked import Asked
 from viz.capture.calls import Calls
-from viz.capture.graph import Graph
+from viz.capture.graph import Graph, grad_fn_of
 from viz.capture.records import Nodes
 from viz.capture.sources import Subject
 from viz.limits import Limits
@@ -17,53 +19,67 @@ from viz.trace import Array, Leaf
 _UNNAMED = 1 << 60
 """Unnamed leaves follow the named ones, in visiting order."""
 
+Returned = Mapping[int, torch.Tensor | None]
+"""What `torch.autograd.grad` returned for a tensor, by the tensor's `id`."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    subject: Subject
+    name: str
+    order: int
     node: str | None
     value: Array
     tensor: torch.Tensor | None
-    before: Array | None
+    before: Array | None = None
+    retained: bool = False
 
 
 class Leaves:
     """Made before backward runs, asked after it."""
 
-    def __init__(self, graph: Graph, nodes: Nodes, calls: Calls, limits: Limits) -> None:
+    def __init__(
+        self, graph: Graph, asked: Asked, nodes: Nodes, calls: Calls, limits: Limits
+    ) -> None:
         self._limits = limits
+        self._asked = asked
+        self._calls = calls
         watched = [
-            *self._reached(graph, nodes, calls),
-            *self._unreached(nodes, calls),
+            *self._reached(graph),
+            *self._unreached(nodes),
             *self._constants(graph, nodes),
+            *self._retained(graph),
         ]
-        self._watched = sorted(watched, key=lambda leaf: leaf.subject.order or _UNNAMED)
+        self._watched = sorted(watched, key=lambda leaf: leaf.order)
 
-    def records(self) -> tuple[Leaf, ...]:
+    def records(self, returned: Returned) -> tuple[Leaf, ...]:
         return tuple(
             Leaf(
-                name=leaf.subject.name.text if leaf.subject.name else "",
+                name=leaf.name,
                 node=leaf.node,
                 value=leaf.value,
                 requires_grad=leaf.tensor is not None,
                 before=leaf.before,
-                after=self._gradient(leaf.tensor),
+                after=self._after(leaf.tensor, returned),
+                retained=leaf.retained,
             )
             for leaf in self._watched
         )
 
-    def _reached(self, graph: Graph, nodes: Nodes, calls: Calls) -> list[_Watched]:
-        return [
-            self._watch(calls.subject(leaf.variable), graph.ids[leaf], leaf.variable)
-            for leaf in graph.leaves
-        ]
+    def _reached(self, graph: Graph) -> list[_Watched]:
+        return [self._watch(leaf.variable, graph.ids[leaf]) for leaf in graph.leaves]
 
-    def _unreached(self, nodes: Nodes, calls: Calls) -> list[_Watched]:
-        return [
-            self._watch(subject, None, tensor)
-            for subject, tensor in calls.bound_tensors()
+    def _unreached(self, nodes: Nodes) -> list[_Watched]:
+        found = [
+            tensor
+            for subject, tensor in self._calls.bound_tensors()
             if tensor.requires_grad and tensor.is_leaf and subject not in nodes.leaves
         ]
+        known = set(map(id, found))
+        for tensor in self._asked.captured:
+            is_new = self._calls.subject(tensor) not in nodes.leaves and id(tensor) not in known
+            if tensor.is_leaf and is_new:
+                found.append(tensor)
+        return [self._watch(tensor, None) for tensor in found]
 
     def _constants(self, graph: Graph, nodes: Nodes) -> list[_Watched]:
         """Named numbers that could have required a gradient, but were not asked to.
@@ -72,18 +88,60 @@ class Leaves:
         """
         changed = {call.target for call in graph.calls.values()}
         return [
-            _Watched(subject, graph.ids[sighting], sighting.snapshot.array(), None, None)
+            _Watched(*_place(subject), graph.ids[sighting], sighting.snapshot.array(), tensor=None)
             for subject, sighting in nodes.constants.items()
             if subject.name is not None
             and subject not in changed
             and sighting.snapshot.array().dtype != "bool"
         ]
 
-    def _watch(self, subject: Subject, node: str | None, tensor: torch.Tensor) -> _Watched:
-        value = summarize(tensor, self._limits)
-        return _Watched(subject, node, value, tensor, self._gradient(tensor))
+    def _retained(self, graph: Graph) -> list[_Watched]:
+        """Results that keep their gradient, and those that `torch.autograd.grad` is asked about."""
+        if self._asked.returned:
+            found = [tensor for tensor in self._asked.captured if not tensor.is_leaf]
+        else:
+            # `backward(inputs=[s])` makes s keep its gradient by itself.
+            asked = [tensor for tensor in self._asked.inputs or () if not tensor.is_leaf]
+            kept = [
+                tensor
+                for tensor in self._calls.kept_gradients()
+                if id(tensor) not in map(id, asked)
+            ]
+            found = [*asked, *kept]
+        return [
+            self._watch(tensor, graph.ids.get(grad_fn_of(tensor)), retained=True)
+            for tensor in found
+        ]
+
+    def _watch(self, tensor: torch.Tensor, node: str | None, retained: bool = False) -> _Watched:
+        name = self._calls.name_of(tensor)
+        place = _place(self._calls.subject(tensor))
+        return _Watched(
+            name.text if name is not None else "",
+            place[1],
+            node,
+            summarize(tensor, self._limits),
+            tensor,
+            None if self._asked.returned else self._gradient(tensor),
+            retained,
+        )
+
+    def _after(self, tensor: torch.Tensor | None, returned: Returned) -> Array | None:
+        if tensor is None or not self._asked.returned:
+            return self._gradient(tensor)
+        gradient = returned.get(id(tensor))
+        return None if gradient is None else summarize(gradient, self._limits)
 
     def _gradient(self, tensor: torch.Tensor | None) -> Array | None:
-        if tensor is None or tensor.grad is None:
-            return None
-        return summarize(tensor.grad, self._limits)
+        gradient = None if tensor is None else gradient_of(tensor)
+        return None if gradient is None else summarize(gradient, self._limits)
+
+
+def gradient_of(tensor: torch.Tensor) -> torch.Tensor | None:
+    """Its `.grad`; PyTorch warns where a tensor that keeps none is asked for it."""
+    return tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+
+
+def _place(subject: Subject) -> tuple[str, int]:
+    """Its name, and its place among the leaves."""
+    return subject.name.text if subject.name else "", subject.order or _UNNAMED

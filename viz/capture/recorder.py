@@ -6,13 +6,16 @@ call leaves no more than a few numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 import torch
 
+from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
 from viz.capture.calls import Calls
 from viz.capture.firing import fire
+from viz.capture.gradient_names import GradientNames
 from viz.capture.graph import walk
 from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
@@ -23,8 +26,6 @@ from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
 from viz.trace import Backward, History
-
-Tensors = torch.Tensor | Sequence[torch.Tensor]
 
 
 class Recorder:
@@ -94,61 +95,119 @@ class Recorder:
         number of calls is larger than allowed. `line` is the line that called it.
         """
 
-        def run() -> None:
-            # With create_graph the engine's own operations are forward calls, to be watched too.
-            if create_graph or not self._calls.awake:
-                tensor.backward(gradient, retain_graph, create_graph, inputs)
-            else:
-                with self._calls.asleep():
-                    tensor.backward(gradient, retain_graph, create_graph, inputs)
+        inputs = held(inputs)
+        asked = asked_of(tensor, gradient, inputs, creates=create_graph)
+        self._run(
+            asked, lambda: tensor.backward(gradient, retain_graph, create_graph, inputs), line
+        )
 
-        if not tensor.requires_grad:
-            run()  # PyTorch says what is missing
-            return
+    def backward_of_several(
+        self,
+        tensors: Tensors,
+        gradients: Gradients = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensors | None = None,
+        line: int | None = None,
+    ) -> None:
+        """Run `torch.autograd.backward(...)` and record it in the same way."""
+        inputs = held(inputs)
+        asked = asked_of(tensors, gradients, inputs, creates=create_graph)
+        self._run(
+            asked,
+            lambda: torch.autograd.backward(
+                tensors, gradients, retain_graph, create_graph, inputs=inputs
+            ),
+            line,
+        )
+
+    def gradients(
+        self,
+        outputs: Tensors,
+        inputs: Tensors,
+        gradients: Gradients = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        line: int | None = None,
+        **more: Any,
+    ) -> Any:
+        """Run `torch.autograd.grad(...)`, record it in the same way, and return what it returns.
+
+        `more` are those of its arguments that change nothing in the engine's way.
+        """
+        inputs = held(inputs)
+
+        def run() -> Any:
+            return torch.autograd.grad(
+                outputs, inputs, gradients, retain_graph, create_graph, **more
+            )
+
+        asked = asked_of(outputs, gradients, inputs, returned=True, creates=create_graph)
+        return self._run(asked, run, line)
+
+    def _run(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
+        """Call the engine; recorded in few numbers or step by step, as the plan wants."""
+
+        def run_apart() -> Any:
+            # With create_graph the engine's own operations are forward calls, to be watched too.
+            if asked.creates or not self._calls.awake:
+                return run()
+            with self._calls.asleep():
+                return run()
+
+        if not asked.can_be_recorded:
+            return run_apart()  # Where something is missing, PyTorch says what.
         self._check_count(line)
         if self._plan.wants(self._chronicle.calls):
-            reached = self._record(tensor, run, line)
+            reached, answer = self._record(asked, run_apart, line)
         else:
-            run()
-            reached = []
+            reached, answer = [], run_apart()
             self._backwards = self._plan.passed_over(self._backwards)
-        self._chronicle.add(tensor, line, reached)
+        self._chronicle.add(asked.outputs, line, reached, returned_for(asked, answer))
         self._watch_what_is_near()
+        return answer
 
     def _record(
-        self, tensor: torch.Tensor, run: Callable[[], None], line: int | None
-    ) -> list[NamedTensor]:
-        """Run backward step by step; returns the leaves that it reached."""
+        self, asked: Asked, run: Callable[[], Any], line: int | None
+    ) -> tuple[list[NamedTensor], Any]:
+        """Run the engine step by step; gives the leaves that it reached, and its answer."""
         with self._calls.asleep():
-            self._calls.see(tensor)
-            graph = walk(tensor, self._calls, self._limits, line)
+            for output in asked.outputs:
+                self._calls.see(output)
+            graph = walk(asked.outputs, self._calls, self._limits, line)
             dot = draw(graph, self._calls)
             nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()
-            leaves = Leaves(graph, nodes, self._calls, self._limits)
+            leaves = Leaves(graph, asked, nodes, self._calls, self._limits)
             local = local_derivatives(graph, self._limits)
-        steps = fire(graph, run, self._limits)
+            names = GradientNames(graph, asked, self._calls) if asked.creates else None
+        arrived = None if names is None else names.arrived
+        steps, answer = fire(graph, asked, run, self._limits, arrived)
         with self._calls.asleep():
+            returned = returned_for(asked, answer)
+            if names is not None:
+                names.of_answer(returned)
             self._backwards.append(
                 Backward(
                     output=graph.OUTPUT,
                     line=line,
                     nodes=records,
-                    edges=edges_of(graph, steps, local),
+                    edges=edges_of(graph, asked, steps, local, self._limits),
                     steps=steps,
                     forward=graph.forward(),
-                    leaves=leaves.records(),
+                    leaves=leaves.records(returned),
                     dot=dot,
                     number=self._chronicle.calls,
+                    way="grad" if asked.returned else "backward",
                 )
             )
             self._plan.recorded(len(graph.operations))
             variables = [leaf.variable for leaf in graph.leaves]
-            names = [self._calls.subject(variable).name for variable in variables]
+            called = [self._calls.subject(variable).name for variable in variables]
         return [
             (name.text if name is not None else "", variable)
-            for name, variable in zip(names, variables, strict=True)
-        ]
+            for name, variable in zip(called, variables, strict=True)
+        ], answer
 
     def _watch_what_is_near(self) -> None:
         near = self._plan.watches(self._chronicle.calls)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
+import torch
 
 from viz.capture.arrays import number_array, summarize
+from viz.capture.asked import Asked
 from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
 from viz.capture.local import Locals
@@ -17,26 +18,47 @@ from viz.limits import Limits
 from viz.trace import Argument, Array, Edge, Node, NodeKind, Step
 
 
-def edges_of(graph: Graph, steps: tuple[Step, ...], local: Locals) -> tuple[Edge, ...]:
+def edges_of(
+    graph: Graph, asked: Asked, steps: tuple[Step, ...], local: Locals, limits: Limits
+) -> tuple[Edge, ...]:
     """Every way that a gradient can take, with what was sent along it, and the constants' edges."""
-    return tuple(_edges(graph, {step.node: step for step in steps}, local))
+    by_node = {step.node: step for step in steps}
+    return (*_seeds(graph, asked, by_node, limits), *_edges(graph, asked, by_node, local))
 
 
-def _edges(graph: Graph, steps: dict[str, Step], local: Locals) -> Iterator[Edge]:
-    root, used = graph.ids[graph.root], graph.output.output_nr
-    seed = steps[root].incoming[used] if root in steps else None
-    yield Edge(graph.OUTPUT, root, slot=0, output=used, contribution=seed)
+def _seeds(graph: Graph, asked: Asked, steps: dict[str, Step], limits: Limits) -> Iterator[Edge]:
+    """From the output to each tensor that the engine begins at."""
+    for slot, (output, root) in enumerate(zip(graph.outputs, graph.roots, strict=True)):
+        node, used = graph.ids[root], output.output_nr
+        seed = None
+        if node in steps and len(graph.roots) == 1:
+            seed = steps[node].incoming[used]
+        elif node in steps:
+            # What arrives may have come from another output as well.
+            given = asked.seeds[slot]
+            seed = summarize(_one(output) if given is None else given, limits)
+        yield Edge(graph.OUTPUT, node, slot, used, seed)
+
+
+def _edges(graph: Graph, asked: Asked, steps: dict[str, Step], local: Locals) -> Iterator[Edge]:
     for grad_fn in graph.operations:
         upstream = graph.ids[grad_fn]
         sent = steps[upstream].outgoing if upstream in steps else ()
         for slot, (below, output) in enumerate(grad_fn.next_functions):
             if below is not None:
                 contribution = sent[slot] if slot < len(sent) else None
+                if asked.inputs is not None and graph.ids[below] not in steps:
+                    contribution = None  # Computed, and dropped: nobody asked for it.
                 derivative = local.get((upstream, slot))
                 yield Edge(upstream, graph.ids[below], slot, output, contribution, derivative)
         if grad_fn in graph.calls:
             for position, constant in constants_of(graph.calls[grad_fn]):
                 yield Edge(upstream, graph.ids[constant], slot=position)
+
+
+def _one(output: torch.Tensor) -> torch.Tensor:
+    """What the engine begins with where it is given no gradient."""
+    return torch.ones_like(output, requires_grad=False)
 
 
 class Nodes:
@@ -67,7 +89,8 @@ class Nodes:
     def _node(self, item: Any) -> Node:
         node = self._graph.ids[item]
         if isinstance(item, Sighting):
-            return _value_node(node, "constant", item.subject.name, item.snapshot.array())
+            name = item.subject.name or item.subject.suggested
+            return _value_node(node, "constant", name, item.snapshot.array())
         if isinstance(item, Operand):
             return _value_node(node, "constant", None, number_array(item.value))
         if name_of(item) == ACCUMULATE_GRAD:
@@ -75,15 +98,22 @@ class Nodes:
         return self._operation(node, item)
 
     def _output(self) -> Node:
-        tensor, root = self._graph.output, self._graph.root
-        value = summarize(tensor, self._limits)
-        if tensor.grad_fn is None:
-            name = self._calls.subject(tensor).name
-        else:
-            name = self._calls.name(result_of(root, tensor.output_nr))
-        node = _value_node(self._graph.OUTPUT, "output", name, value)
-        made_by = self._graph.calls.get(root)
-        return msgspec.structs.replace(node, line=made_by.line) if made_by is not None else node
+        """What backward was called on; several tensors are one node, with a value for each."""
+        outputs = self._graph.outputs
+        values = tuple(summarize(tensor, self._limits) for tensor in outputs)
+        names = [name for name in map(self._calls.name_of, outputs) if name is not None]
+        lines = [call.line for root in self._graph.roots if (call := self._graph.calls.get(root))]
+        is_one = len(outputs) == 1
+        return Node(
+            self._graph.OUTPUT,
+            "output",
+            "",
+            variable=", ".join(name.text for name in names) if len(names) == len(outputs) else None,
+            line=next((line for line in (*lines, *(name.line for name in names)) if line), None),
+            shape=values[0].shape if is_one else None,
+            dtype=values[0].dtype if is_one else None,
+            values=values,
+        )
 
     def _leaf(self, node: str, accumulate_grad: Any) -> Node:
         variable = accumulate_grad.variable

@@ -27,12 +27,17 @@ class Name(NamedTuple):
 
 
 class Subject:
-    """What is known about one tensor, while it lives and after."""
+    """What is known about one tensor, while it lives and after.
 
-    __slots__ = ("name", "order", "sighting")
+    name       that the program gave it
+    suggested  what to call it where it was given none
+    """
+
+    __slots__ = ("name", "order", "sighting", "suggested")
 
     def __init__(self) -> None:
         self.name: Name | None = None
+        self.suggested: Name | None = None
         self.order = 0
         self.sighting: Sighting | None = None
 

@@ -40,7 +40,7 @@ def draw(graph: Graph, calls: Calls) -> str:
     # Where hooks of the user's own unpack them, looking at them would run the hooks.
     has_hooks = any(call.has_hooks for call in graph.calls.values())
     for saved in (False,) if has_hooks else (True, False):
-        digraph = _make_dot(graph.output, named, saved)
+        digraph = _make_dot(graph.outputs, named, saved)
         if digraph is not None:
             return _rewritten(digraph, graph)
     return ""
@@ -69,14 +69,16 @@ class _Names:
         return [tensor for _, tensor in self._pairs]
 
 
-def _make_dot(output: torch.Tensor, named: _Names, saved: bool) -> graphviz.Digraph | None:
+def _make_dot(
+    outputs: tuple[torch.Tensor, ...], named: _Names, saved: bool
+) -> graphviz.Digraph | None:
     try:
         with warnings.catch_warnings(), _cycles_collected():
             # torchviz imports distutils, and distutils warns of its own end.
             warnings.simplefilter("ignore")
             import torchviz
 
-            return torchviz.make_dot(output, params=named, show_attrs=saved, show_saved=saved)
+            return torchviz.make_dot(outputs, params=named, show_attrs=saved, show_saved=saved)
     except Exception:
         # A drawing that torchviz can't make must not cost the record of the backward pass.
         return None
@@ -101,7 +103,8 @@ def _cycles_collected() -> Iterator[None]:
 def _rewritten(digraph: graphviz.Digraph, graph: Graph) -> str:
     """The same DOT text, each memory address replaced by an id."""
     ids = {str(id(grad_fn)): graph.ids[grad_fn] for grad_fn in graph.grad_fns()}
-    ids[str(id(graph.output))] = graph.OUTPUT
+    # Several outputs are one box of the drawing, as they are one node of ours.
+    ids.update((str(id(output)), graph.OUTPUT) for output in graph.outputs)
     leaves = {str(id(leaf.variable)) for leaf in graph.leaves}
     saved = {
         match[1]

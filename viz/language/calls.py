@@ -17,7 +17,12 @@ from viz.errors import LimitError, ProgramError, UserError
 from viz.language.capacity import need_elements, need_items, within_memory
 from viz.language.displays import build_several
 from viz.language.expressions import Run, build, builds
-from viz.language.functions import IGNORED_ARGUMENTS, KEYWORDS, SIZED_FUNCTIONS
+from viz.language.functions import (
+    IGNORED_ARGUMENTS,
+    KEYWORDS,
+    RUNNING_THE_ENGINE,
+    SIZED_FUNCTIONS,
+)
 from viz.language.functions_made import frame_that_has
 from viz.language.members import flat
 from viz.language.names import did_you_mean
@@ -177,6 +182,8 @@ def call_row(
         values = [plain_class(value) for value in values]
         named = {name: plain_class(value) for name, value in named.items()}
     if function.callbacks:
+        if function.name in RUNNING_THE_ENGINE:
+            machine.unseen(function.name)
         values = [as_callable(machine, node, value) for value in values]
         named = {name: as_callable(machine, node, value) for name, value in named.items()}
     check_values(function, values, machine.limits)

@@ -62,10 +62,12 @@ SIZED_FUNCTIONS = frozenset(f"torch.{name}" for name in (*SIZED, "empty")) | fro
 )
 """They make as many elements as their arguments say: their size is known before they run."""
 
-CALLING_BACK = frozenset(
-    {f"torch.autograd.functional.{name}" for name in ("jacobian", "hessian")}
-) | {
-    *(f"torch.autograd.functional.{name}" for name in ("vjp", "jvp", "vhp", "hvp")),
+RUNNING_THE_ENGINE = frozenset(
+    f"torch.autograd.functional.{name}" for name in torch_modules.AUTOGRAD_FUNCTIONAL.split()
+)
+"""They run the engine by themselves, where nobody watches it."""
+
+CALLING_BACK = RUNNING_THE_ENGINE | {
     "torch.autograd.gradcheck",
     "torch.autograd.gradgradcheck",
     "itertools.accumulate",

@@ -49,6 +49,29 @@ class Observer(Protocol):
     ) -> None:
         """Does the real backward. `line` is None where it was called for the student."""
 
+    def backward_of_several(
+        self,
+        tensors: Any,
+        gradients: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+        line: int | None = None,
+    ) -> None:
+        """Does the real `torch.autograd.backward`."""
+
+    def gradients(
+        self,
+        outputs: Any,
+        inputs: Any,
+        gradients: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        line: int | None = None,
+        **more: Any,
+    ) -> Any:
+        """Does the real `torch.autograd.grad` and gives what it returns."""
+
 
 class Machine:
     """What the closures that `expressions` and `statements` build work on."""
@@ -68,7 +91,7 @@ class Machine:
         self.printed_characters = 0
         self.notices: dict[Notice, None] = {}
         self.backwards = 0
-        self.asked_for_gradients = False
+        self.ran_unseen = False
         self.last_value: tuple[Value, int] | None = None
         self.results = Results()
         self.pictures = Pictures()
@@ -252,6 +275,27 @@ class Machine:
         written = getattr(getattr(node, "func", node), "value", node)
         self.perform(
             node, (written,), self.observer.backward, (tensor, *values), {"line": self.line}
+        )
+
+    def backward_of_several(self, node: ast.Call, *values: Any) -> None:
+        """`torch.autograd.backward(tensors, gradients, retain_graph, create_graph, inputs)`."""
+        self.backwards += 1
+        self.perform(
+            node, node.args, self.observer.backward_of_several, values, {"line": self.line}
+        )
+
+    def gradients(self, node: ast.Call, values: Sequence[Any], named: Mapping[str, Any]) -> Value:
+        """`torch.autograd.grad(outputs, inputs, ...)`: the gradients."""
+        self.backwards += 1
+        named = {**named, "line": self.line}
+        return self.perform(node, node.args, self.observer.gradients, values, named)
+
+    def unseen(self, function: str) -> None:
+        """A function that runs the engine by itself: it counts as no backward pass."""
+        self.ran_unseen = True
+        self.notice(
+            f"{function} ran, and what the engine did in it is not drawn. "
+            "torch.autograd.grad and backward() are."
         )
 
     def backward_without_line(self, tensor: torch.Tensor) -> None:

@@ -30,28 +30,36 @@ def backward_of_several(
     grad_variables: Value = None,
     inputs: Value = None,
 ) -> None:
-    """`torch.autograd.backward`: as the method of the tensor, where it is one tensor."""
-    if isinstance(tensors, (list, tuple)) and len(tensors) == 1:
-        tensors = tensors[0]
-        if isinstance(grad_tensors, (list, tuple)):
-            grad_tensors = grad_tensors[0]
-    if isinstance(tensors, torch.Tensor):
-        machine.backward(node, tensors, grad_tensors, retain_graph, create_graph, inputs)
-        return
-    machine.backwards += 1
-    machine.notice("A backward from several tensors at once ran, but is not drawn.")
-    machine.perform(
-        node,
-        (),
-        torch.autograd.backward,
-        (tensors, grad_tensors, retain_graph, create_graph),
-        {"inputs": inputs},
-    )
+    """`torch.autograd.backward`, through the observer."""
+    seeds = grad_variables if grad_tensors is None else grad_tensors
+    machine.backward_of_several(node, tensors, seeds, retain_graph, create_graph, inputs)
 
 
-def gradients(machine: Machine, node: ast.Call, *values: Value, **named: Value) -> Value:
-    """`torch.autograd.grad`: it fills no `.grad`, and is not drawn."""
-    machine.asked_for_gradients = True
+def gradients(
+    machine: Machine,
+    node: ast.Call,
+    outputs: Value,
+    inputs: Value,
+    grad_outputs: Value = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> Value:
+    """`torch.autograd.grad`, through the observer."""
+    named = {
+        "only_inputs": only_inputs,
+        "allow_unused": allow_unused,
+        "materialize_grads": materialize_grads,
+    }
+    values = (outputs, inputs, grad_outputs, retain_graph, create_graph)
+    if not is_grads_batched:
+        return machine.gradients(node, values, named)
+    # The engine runs once for many gradients.
+    machine.unseen("torch.autograd.grad with is_grads_batched=True")
+    named["is_grads_batched"] = True
     return machine.perform(node, node.args, torch.autograd.grad, values, named)
 
 

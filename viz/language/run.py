@@ -34,10 +34,7 @@ FRAMES_PER_LEVEL = 4
 """Python frames that one level of the syntax tree takes: its closure, and what it calls."""
 
 
-NOT_DRAWN = (
-    "The program asks torch.autograd.grad for gradients and never calls backward(), so no backward "
-    "pass is drawn."
-)
+NOT_DRAWN = "The program never calls backward() or torch.autograd.grad, so no graph is drawn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def run(
             torch.enable_grad(),
         ):
             value = run_program(machine, used)
-            if machine.asked_for_gradients and not machine.backwards:
+            if machine.ran_unseen and not machine.backwards:
                 machine.notice_of_run(NOT_DRAWN)
             elif not machine.backwards:
                 backward_or_notice(machine, value, used)
