@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 
-import msgspec
 import numpy as np
 
 from viz.rules.by_rule import local_by_rule
@@ -79,7 +78,7 @@ class Factors:
             from_numpy(np.ones(array.shape), array.dtype) if array is not None else None
             for array in step.incoming
         )
-        unit = msgspec.structs.replace(step, incoming=ones)
+        unit = Step(step.node, ones, step.outgoing)
         try:
             found = guarded(
                 row.kinds[0], lambda: local_by_rule(self._graph, unit, row, edge.slot), None
