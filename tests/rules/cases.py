@@ -104,15 +104,15 @@ _BROADCAST = {
 _LOSSES = ["mean", "sum", "none"]
 
 
-def _cases(programs: dict[str, list[str]], shapes: Shapes) -> list[Case]:
+def cases_of(programs: dict[str, list[str]], shapes: Shapes) -> list[Case]:
     return [Case(kind, text, shapes) for kind, texts in programs.items() for text in texts]
 
 
 CASES = (
-    *_cases(_UNARY, ONE),
-    *_cases(_ONE_AXIS, ONE_AXIS),
-    *_cases(_TWO_AXES, TWO_AXES),
-    *_cases(_BROADCAST, BROADCAST),
+    *cases_of(_UNARY, ONE),
+    *cases_of(_ONE_AXIS, ONE_AXIS),
+    *cases_of(_TWO_AXES, TWO_AXES),
+    *cases_of(_BROADCAST, BROADCAST),
     Case("MulBackward0", "x * x", ONE),
     Case("PermuteBackward0", "x.T", ONE_MATRIX),
     Case("TBackward0", "x.t()", ONE_MATRIX),

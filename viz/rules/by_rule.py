@@ -11,14 +11,23 @@ from viz.rules.card import Card, Line, Matrix, Part, Parts
 from viz.rules.check import check, values_of
 from viz.rules.graph import Graph
 from viz.rules.lines import arrivals, difference, equation, shown, size_of
-from viz.rules.numbers import format_number, from_numpy, is_written_out, show, to_numpy
-from viz.rules.row import Arguments, MissingValueError, Row, Slot, choose
+from viz.rules.numbers import LISTED, format_number, from_numpy, is_written_out, show, to_numpy
+from viz.rules.row import (
+    Arguments,
+    MissingValueError,
+    Row,
+    Slot,
+    choose,
+    output_name,
+    slots_of,
+)
 from viz.rules.shapes import transpose
 from viz.rules.template import LOCAL_BEGINS, LOCAL_ENDS, fill, fill_text
 from viz.rules.words import sentences, silent_inputs, upstream_sum
 from viz.trace import Array, Edge, Node, Step
 
 _TRANSPOSED = ".T"
+_UPSTREAMS = "{upstreams}"
 _SUMMED = ", summed over the axis that was broadcast,"
 
 
@@ -36,6 +45,7 @@ class _Application:
         self.row = row
         self.node: Node = graph.nodes[step.node]
         self.plain = Arguments({**row.defaults, **graph.plain(self.node)})
+        self.slots = slots_of(row, (argument.name for argument in self.node.arguments))
         self.arrays = self._arrays()
         self.numbers = values_of(row, self.plain, self.arrays)
         self.edges = {
@@ -50,7 +60,7 @@ class _Application:
         is_same = self._is_one_tensor_in_all_slots()
         for index, edge in self.graph.edges_from[self.step.node]:
             if edge.contribution is not None:
-                slot = self.row.slots[edge.slot]
+                slot = self.slots[edge.slot]
                 lines.append(self._line(index, edge, slot, edge.contribution))
                 note = choose(self.row.twice, self.plain) if is_same else slot.note
                 notes.append(fill_text(note, self._word))
@@ -73,7 +83,7 @@ class _Application:
         return len(self.edges) > 1 and len(inputs) == 1
 
     def _words(self) -> str:
-        first = self.arrays.get(self.row.slots[0].of)
+        first = self.arrays.get(self.slots[0].of) if self.slots else None
         is_empty = first is not None and first.size == 0
         return self.row.empty if is_empty and self.row.empty else self.row.words
 
@@ -100,7 +110,13 @@ class _Application:
 
     def _template(self, slot: Slot) -> str:
         local = choose(slot.local, self.plain)
-        return slot.rule.replace("{local}", f"{LOCAL_BEGINS}{local}{LOCAL_ENDS}")
+        rule = choose(slot.rule, self.plain).replace(_UPSTREAMS, self._upstreams())
+        return rule.replace("{local}", f"{LOCAL_BEGINS}{local}{LOCAL_ENDS}")
+
+    def _upstreams(self) -> str:
+        """A field for the gradient of each result; of many, the first two and the last."""
+        names = [f"{{{output_name('upstream', i)}}}" for i in range(len(self.step.incoming))]
+        return ", ".join(names if len(names) <= LISTED else [*names[:2], "…", names[-1]])
 
     def _in_numbers(self, template: str) -> Parts:
         """Nothing where a number is missing, or a tensor too large to be written out."""
@@ -123,7 +139,8 @@ class _Application:
             # The transpose of Wᵀ is W.
             return name[:-1] if name.endswith("ᵀ") else fill_text("{of}ᵀ", {"of": name}.__getitem__)
         if (output := _output_of(field, "upstream")) is not None:
-            return self.graph.gradient(self.node.id, output)
+            is_silent = self.step.incoming[output] is None
+            return "0" if is_silent else self.graph.gradient(self.node.id, output)
         if (output := _output_of(field, "result")) is not None:
             return self.graph.name(self.node.id, output)
         if field in self.row.derived or field in self.row.extras:
@@ -135,7 +152,7 @@ class _Application:
         found = None if argument is None else self.graph.argument_name(argument)
         if found is not None:
             return found
-        slots = {slot.of: index for index, slot in enumerate(self.row.slots)}
+        slots = {slot.of: index for index, slot in enumerate(self.slots)}
         edge = self.edges.get(slots.get(name, -1))
         if edge is not None:
             return self.graph.name(edge.downstream, edge.output)
@@ -175,14 +192,9 @@ class _Application:
             argument.name: self.graph.value(argument) for argument in self.node.arguments
         }
         found |= zip(self.row.extras, self.node.extras, strict=False)
-        found |= {_numbered("result", i): value for i, value in enumerate(self.node.values)}
-        found |= {_numbered("upstream", i): sent for i, sent in enumerate(self._incoming())}
+        found |= {output_name("result", i): value for i, value in enumerate(self.node.values)}
+        found |= {output_name("upstream", i): sent for i, sent in enumerate(self._incoming())}
         return {name: array for name, array in found.items() if array is not None}
-
-
-def _numbered(word: str, output: int) -> str:
-    """result, result1, result2, ..., as PyTorch's own formulas call them."""
-    return f"{word}{output}" if output else word
 
 
 def _output_of(field: str, word: str) -> int | None:

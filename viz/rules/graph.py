@@ -162,6 +162,7 @@ class Graph:
             name = self.argument_name(argument) if known else None
             if name is not None:
                 names[argument.name] = name
+        names |= _lists(names)
         template = self._template(node, self.table.get(node.name))
         if template is not None and fields(template) <= names.keys():
             return fill_text(template, names.__getitem__)
@@ -177,6 +178,22 @@ class Graph:
             return guarded(node.name, lambda: choose(statement, plain), None)
         except MissingValueError:
             return None
+
+
+def _lists(names: dict[str, str]) -> dict[str, str]:
+    """The items of a list of tensors as one text; of many, the first two and the last.
+
+    >>> _lists({"tensors[0]": "a", "tensors[1]": "b", "dim": "0"})
+    {'tensors': 'a, b'}
+    """
+    lists: defaultdict[str, list[str]] = defaultdict(list)
+    for name, text in names.items():
+        if name.endswith("]"):
+            lists[name.partition("[")[0]].append(text)
+    return {
+        name: ", ".join(texts if len(texts) <= LISTED else [*texts[:2], "…", texts[-1]])
+        for name, texts in lists.items()
+    }
 
 
 def plain_arguments(node: Node) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 A row is written to be read beside a textbook. Its templates name the forward call's arguments as
 ATen's schema does ({self}, {other}, {exponent}); {result} is the forward result, {upstream} the
 upstream gradient, {x.T} a transpose, and a name in `derived` a number that the row computes.
-Further results of the same operation are {result1}, ..., their upstream gradients {upstream1}, ...
+
+A list of tensors is {tensors}, its items {tensors[0]}, {tensors[1]}. Further results of the same
+operation are {result1}, ..., their upstream gradients {upstream1}, ..., and {upstreams} are all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,11 +72,19 @@ class Values:
 
     def has(self, name: str) -> bool:
         """Whether there is such an argument: an optional one may be None."""
-        return self._arrays.get(name) is not None
+        return name in self._shapes or self._arrays.get(name) is not None
 
     def whole(self, name: str) -> np.ndarray:
         """A recorded tensor of indices or of booleans, as whole numbers."""
         return np.asarray(getattr(self._recorded, name)).astype(np.int64)
+
+    @property
+    def upstreams(self) -> tuple[np.ndarray, ...]:
+        """The gradient of each result, in their order."""
+        count = 1
+        while f"upstream{count}" in self._shapes:
+            count += 1
+        return tuple(getattr(self, output_name("upstream", output)) for output in range(count))
 
     def each(self, change: Callable[[np.ndarray], np.ndarray]) -> Values:
         """The same with every array changed; plain arguments stay, and so do whole numbers."""
@@ -83,6 +93,16 @@ class Values:
             for name, value in self._arrays.items()
         }
         return Values(changed, self._shapes, self._recorded)
+
+
+def is_item(name: str, of: str) -> bool:
+    """Whether "tensors[0]" is an item of "tensors"."""
+    return name.startswith(f"{of}[")
+
+
+def output_name(name: str, output: int) -> str:
+    """ "result" for the first result of an operation, "result1" for the second."""
+    return f"{name}{output}" if output else name
 
 
 Gradient = Callable[[Values], Any]
@@ -106,9 +126,21 @@ class Slot:
     local: Template
     gradient: Gradient
     note: str = ""
-    rule: str = PRODUCT
+    rule: Template = PRODUCT
     rounding: Gradient | None = None
     elementwise: bool = True
+
+
+@dataclass(frozen=True)
+class Each:
+    """A slot for every tensor of a list, as in cat and stack.
+
+    of     the list's name in ATen's schema
+    slot   the slot of the item with this index, of the name "tensors[0]"
+    """
+
+    of: str
+    slot: Callable[[int], Slot]
 
 
 @dataclass(frozen=True)
@@ -119,7 +151,7 @@ class Row:
     sign       what a person writes inside its circle
     statement  the forward operation
     words      what it does to the gradient, for a student
-    slots      one for each entry of `next_functions`, in that order
+    slots      one for each entry of `next_functions`, in that order; an Each for a list of them
     defaults   arguments that a call may leave out
     twice      what to say in place of the slots' notes where one tensor fills all the slots
     empty      what to say in place of `words` where the first input has no elements
@@ -131,7 +163,7 @@ class Row:
     sign: Template
     statement: Template
     words: str
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot | Each, ...]
     twice: Template = ""
     empty: str = ""
     defaults: Plain = field(default_factory=dict)
@@ -142,3 +174,16 @@ class Row:
 def choose(template: Template, plain: Plain) -> str:
     """The text of a template."""
     return template if isinstance(template, str) else template(plain)
+
+
+def slots_of(row: Row, arguments: Iterable[str]) -> tuple[Slot, ...]:
+    """The slots of a call with arguments of these names, a list's items one by one."""
+    names = tuple(arguments)
+    slots: list[Slot] = []
+    for slot in row.slots:
+        if isinstance(slot, Slot):
+            slots.append(slot)
+        else:
+            count = sum(is_item(name, slot.of) for name in names)
+            slots += map(slot.slot, range(count))
+    return tuple(slots)

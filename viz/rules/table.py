@@ -1,6 +1,6 @@
 """All rules by the engine's name of the operation. To teach SeeGrad a new one, add a row.
 
-A row is in the file of its family: `elementwise`, `reductions`, `matrices`, `views`.
+A row is in the file of its family: `elementwise`, `reductions`, `matrices`, `views`, `joining`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from viz.rules.elementwise import ELEMENTWISE
+from viz.rules.joining import JOINING
 from viz.rules.matrices import MATRICES
 from viz.rules.reductions import REDUCTIONS
 from viz.rules.row import Row
@@ -25,4 +26,4 @@ def by_kind(rows: tuple[Row, ...]) -> Table:
     return MappingProxyType(table)
 
 
-TABLE = by_kind((*ELEMENTWISE, *REDUCTIONS, *MATRICES, *VIEWS))
+TABLE = by_kind((*ELEMENTWISE, *REDUCTIONS, *MATRICES, *VIEWS, *JOINING))

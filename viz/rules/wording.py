@@ -91,6 +91,20 @@ def reduction(name: str) -> Callable[[Plain], str]:
     return statement
 
 
+def axis_of(call: str, default: int | None = None) -> Callable[[Plain], str]:
+    """A call with its axis, unless that is the one that is taken anyway.
+
+    >>> axis_of("softmax({self}")({"dim": -1}), axis_of("cat([{tensors}]", default=0)({"dim": 0})
+    ('softmax({self}, dim=−1)', 'cat([{tensors}])')
+    """
+
+    def statement(plain: Plain) -> str:
+        axis = plain["dim"]
+        return f"{call})" if axis == default else f"{call}, dim={axis})".replace("-", "−")
+
+    return statement
+
+
 def loss_statement(plain: Plain) -> str:
     return f"mse_loss({{self}}, {{target}}{_REDUCTIONS.get(plain['reduction'], '')})"
 
