@@ -183,7 +183,7 @@ class _Application:
         for output, sent in enumerate(self.step.incoming):
             value = self.node.values[output] if output < len(self.node.values) else None
             if sent is None and value is not None:
-                yield from_numpy(np.zeros(value.shape), value.dtype)
+                yield _zeros_like(value)
             else:
                 yield sent
 
@@ -195,6 +195,12 @@ class _Application:
         found |= {output_name("result", i): value for i, value in enumerate(self.node.values)}
         found |= {output_name("upstream", i): sent for i, sent in enumerate(self._incoming())}
         return {name: array for name, array in found.items() if array is not None}
+
+
+def _zeros_like(value: Array) -> Array:
+    if value.values is None:
+        return Array(value.shape, value.dtype, low=0.0, high=0.0)
+    return from_numpy(np.zeros(value.shape), value.dtype)
 
 
 def _output_of(field: str, word: str) -> int | None:
@@ -212,4 +218,5 @@ def local_by_rule(graph: Graph, step: Step, row: Row, slot: int) -> np.ndarray:
     """What a row makes of the upstream gradients of this step, in numbers; of ones: the local
     derivative. Raises MissingValueError."""
     with np.errstate(all="ignore"):
-        return np.asarray(row.slots[slot].gradient(_Application(graph, step, row).numbers))
+        applied = _Application(graph, step, row)
+        return np.asarray(applied.slots[slot].gradient(applied.numbers))
