@@ -130,3 +130,13 @@ def test_linear_with_a_bias_agrees_at_every_step(data: st.DataObject, side: int)
     )
     cards = [explain_step(backward, step) for step in range(len(backward.steps))]
     assert {line.engine for card in cards for line in card.lines} == {"agrees"}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("power", [0.5, -1, 0.25, 2])
+def test_a_power_agrees_at_minus_zero(power: float, dtype: str):
+    backward = backward_of(
+        f"x = torch.tensor([-0.0, 0.0], dtype=torch.{dtype}, requires_grad=True)\n"
+        f"z = x**{power}\nz.backward(torch.ones(2, dtype=torch.{dtype}))"
+    )
+    assert {line.engine for line in explain_step(backward, 0).lines} == {"agrees"}
