@@ -108,6 +108,15 @@ class Silent:
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         pass
 
+    def takes(self, tensor: torch.Tensor, how: str, word: str) -> Any:
+        return ()
+
+    def brings(self, numbers: Any) -> None:
+        pass
+
+    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
+        pass
+
     def backward(self, tensor: torch.Tensor, *values: Any, line: int | None = None) -> None:
         tensor.backward(*values)
 

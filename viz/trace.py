@@ -168,6 +168,7 @@ class Cut(Record, frozen=True):
     source   the node of this graph that it was computed from; None where the graph lacks it
     name     what the program calls that source; "" where it has no name
     leaves   names of leaves that a gradient would have reached on this way
+    word     what the program calls for it: "detach()", "torch.no_grad()", "float()"
     """
 
     node: str
@@ -176,6 +177,7 @@ class Cut(Record, frozen=True):
     source: str | None = None
     name: str = ""
     leaves: tuple[str, ...] = ()
+    word: str = ""
 
 
 class Stop(Record, frozen=True):

@@ -37,6 +37,15 @@ class PlainObserver:
         self.names[name] = tensor
         self.named_at.append((name, line))
 
+    def takes(self, tensor: torch.Tensor, how: str, word: str) -> Any:
+        return ()
+
+    def brings(self, numbers: Any) -> None:
+        """Nobody asks."""
+
+    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
+        """Nobody asks."""
+
     def backward(
         self,
         tensor: torch.Tensor,

@@ -7,7 +7,7 @@ tensor is a Subject, which does not keep the tensor alive either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from torch.utils._python_dispatch import (
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from viz.capture.arrays import Snapshot
+from viz.capture.cuts import mark, origins_of, read_by
 from viz.capture.depth import Anchors
 from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
@@ -30,6 +31,7 @@ from viz.capture.sources import (
     Call,
     Name,
     Operand,
+    Origins,
     Result,
     Sighting,
     Source,
@@ -40,6 +42,8 @@ from viz.capture.sources import (
 )
 from viz.errors import LimitError
 from viz.limits import Limits
+
+DETACH = torch.ops.aten.detach.default
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +71,8 @@ class Calls(TorchDispatchMode):
         self._named = 0
         self._anchors = Anchors()
         self._below = 0
+        self._any_cut = False
+        self.numbers: Mapping[Any, Origins] = {}
         self.awake = True
 
     @classmethod
@@ -211,14 +217,35 @@ class Calls(TorchDispatchMode):
         kwargs = kwargs or {}
         self.settle()
         if not torch.is_grad_enabled():
-            return func(*args, **kwargs)
+            return self._run_unrecorded(func, args, kwargs)
         # Before the call: an operation in place changes its arguments.
         call = self._read(func, args, kwargs)
         answer = func(*args, **kwargs)
         if call is not None:
             results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(answer)]
             self._pending = _Pending(call, results)
+            if func is DETACH:
+                self.leave(answer, origins_of(self, args, "detach", "detach()"))
+        elif self._any_cut:
+            self.leave(answer, origins_of(self, read_by(func, args, kwargs), "no_grad", ""))
         return answer
+
+    def _run_unrecorded(
+        self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Any:
+        """A call while gradients are off: its results only remember what they come from."""
+        tensors = read_by(func, args, kwargs)
+        inference = torch.is_inference_mode_enabled()
+        word = "torch.inference_mode()" if inference else "torch.no_grad()"
+        origins = origins_of(self, tensors, "no_grad", word)
+        answer = func(*args, **kwargs)
+        if origins or self._any_cut:
+            self.leave(answer, origins)
+        return answer
+
+    def leave(self, answer: Any, origins: Origins) -> None:
+        """The numbers of these results come from there, outside of the graph."""
+        self._any_cut = mark(self, answer, origins) or self._any_cut
 
     def settle(self) -> None:
         """Learn which grad_fns the last call made.
@@ -276,7 +303,7 @@ class Calls(TorchDispatchMode):
         if isinstance(value, list | tuple):
             return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]
         if name in signature.operands and isinstance(value, int | float | complex):
-            return Operand(value)
+            return Operand(value, self.numbers.get(value, ()))
         return value
 
     def _source(self, tensor: torch.Tensor) -> Source:
@@ -290,7 +317,13 @@ class Calls(TorchDispatchMode):
         last = subject.sighting
         state = (version_of(tensor), tensor.requires_grad)
         if last is None or (last.version, last.requires_grad) != state:
-            last = Sighting(subject, *state, Snapshot(tensor, self._limits), tuple(tensor.shape))
+            last = Sighting(
+                subject,
+                *state,
+                Snapshot(tensor, self._limits),
+                tuple(tensor.shape),
+                subject.origins,
+            )
             subject.sighting = last
         return last
 

@@ -6,7 +6,7 @@ call leaves no more than a few numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +14,7 @@ import torch
 
 from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
 from viz.capture.calls import Calls
+from viz.capture.cuts import cuts_of, origins_of
 from viz.capture.firing import fire
 from viz.capture.gradient_names import GradientNames
 from viz.capture.graph import walk
@@ -22,10 +23,11 @@ from viz.capture.leaves import Leaves
 from viz.capture.local import local_derivatives
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
+from viz.capture.sources import Origins
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
-from viz.trace import Backward, History
+from viz.trace import Backward, CutKind, History
 
 
 class Recorder:
@@ -79,6 +81,25 @@ class Recorder:
         self._names.add(name, tensor, line)
         if self._calls.awake:
             self._calls.bind(name, tensor, line)
+
+    def takes(self, tensor: torch.Tensor, how: CutKind, word: str) -> Origins:
+        """The program takes numbers out of the graph; what is returned names where they come from.
+
+        how, word   as in `viz.trace.Cut`
+        """
+        if not self._calls.awake:
+            return ()
+        self._calls.settle()
+        return origins_of(self._calls, (tensor,), how, word)
+
+    def brings(self, numbers: Mapping[Any, Origins]) -> None:
+        """The next operations get these numbers, which came out of tensors, as operands."""
+        self._calls.numbers = numbers
+
+    def brought(self, tensor: torch.Tensor, origins: Origins) -> None:
+        """A tensor was made of numbers that came out of tensors."""
+        if self._calls.awake:
+            self._calls.leave(tensor, origins)
 
     def backward(
         self,
@@ -179,6 +200,7 @@ class Recorder:
             nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()
             leaves = Leaves(graph, asked, nodes, self._calls, self._limits)
+            cuts = cuts_of(graph, nodes, self._calls)
             local = local_derivatives(graph, self._limits)
             names = GradientNames(graph, asked, self._calls) if asked.creates else None
         arrived = None if names is None else names.arrived
@@ -199,6 +221,7 @@ class Recorder:
                     dot=dot,
                     number=self._chronicle.calls,
                     way="grad" if asked.returned else "backward",
+                    cuts=cuts,
                 )
             )
             self._plan.recorded(len(graph.operations))

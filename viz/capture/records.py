@@ -82,6 +82,10 @@ class Nodes:
             self.constants.setdefault(sighting.subject, sighting)
         self._as_used = _leaves_as_used(graph)
 
+    def operation(self, result: Result) -> str | None:
+        """The node that made the result; None where it is not in this graph."""
+        return self._by_number.get(result.number)
+
     def all(self) -> tuple[Node, ...]:
         """In visiting order, the output first."""
         return (self._output(), *(self._node(item) for item in self._graph.ids))

@@ -10,6 +10,7 @@ import torch
 
 from viz.capture.arrays import Scalar, Snapshot
 from viz.capture.schemas import Signature
+from viz.trace import CutKind
 
 
 class Result(NamedTuple):
@@ -31,15 +32,31 @@ class Subject:
 
     name       that the program gave it
     suggested  what to call it where it was given none
+    origins    where its numbers come from, if from something that requires grad
     """
 
-    __slots__ = ("name", "order", "sighting", "suggested")
+    __slots__ = ("name", "order", "origins", "sighting", "suggested")
 
     def __init__(self) -> None:
         self.name: Name | None = None
         self.suggested: Name | None = None
         self.order = 0
+        self.origins: Origins = ()
         self.sighting: Sighting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """That numbers left the graph, and of which tensor they were; see `viz.trace.Cut`."""
+
+    how: CutKind
+    line: int | None
+    source: Result | Subject
+    word: str
+
+
+Origins = tuple[Origin, ...]
+"""Where a tensor without a gradient comes from, if from something that requires grad."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,6 +71,7 @@ class Sighting:
     requires_grad: bool
     snapshot: Snapshot
     shape: tuple[int, ...]
+    origins: Origins = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,6 +79,7 @@ class Operand:
     """A plain number that is an operand of elementwise arithmetic; each use is its own node."""
 
     value: Scalar
+    origins: Origins = ()
 
 
 Source = Result | Sighting | Operand

@@ -28,6 +28,7 @@ from viz.language.members import flat
 from viz.language.names import did_you_mean
 from viz.language.parameters import bind_arguments
 from viz.language.storing import PLAIN
+from viz.language.taken import NUMBERS
 from viz.language.values import (
     BoundFunction,
     Class,
@@ -199,7 +200,13 @@ def perform_call(
 ) -> Value:
     """Call torch or Python; only where that is refused it matters what stood where."""
     try:
-        return within_memory(function(*values, **named), machine.limits)
+        if machine.taken:
+            result = machine.taken.call(function, values, named)
+        else:
+            result = function(*values, **named)
+        if type(result) in NUMBERS:
+            machine.taken.look(result, values, word_of(node))
+        return within_memory(result, machine.limits)
     except UserError as error:
         machine.placed(error, node)
         raise
@@ -207,12 +214,21 @@ def perform_call(
         raise machine.explained(error, node, parts_of_call(node, len(values)), values) from error
 
 
+def word_of(node: ast.AST) -> str:
+    """What a call is called in the picture: "item()"."""
+    function = getattr(node, "func", None)
+    return f"{getattr(function, 'attr', None) or getattr(function, 'id', 'item')}()"
+
+
 def call_inner(
     machine: Machine, node: ast.AST, function: Function, values: list[Value], named: Named
 ) -> Value:
     """A function of the language itself says by its own name which arguments it takes."""
     try:
-        return within_memory(function.call(machine, node, *values, **named), machine.limits)
+        result = function.call(machine, node, *values, **named)
+        if type(result) in NUMBERS:
+            machine.taken.look(result, values, word_of(node))
+        return within_memory(result, machine.limits)
     except UserError as error:
         machine.placed(error, node)
         raise

@@ -86,13 +86,16 @@ def binary(node: ast.BinOp) -> Run:
                 kind = type(a)
                 if kind is float:
                     if type(b) in NUMBERS:
-                        return plain(a, b)
+                        result = plain(a, b)
+                        return machine.taken.plain(result, a, b) if machine.taken else result
                 elif kind is int:
                     other = type(b)
                     if other is float or (
                         other is int and -SMALL < a < SMALL and -SMALL < b < SMALL
                     ):
                         return plain(a, b)
+            if machine.taken:
+                return machine.taken.call(operate, (sign, a, b, machine.limits))
             return operate(sign, a, b, machine.limits)
         except UserError as error:
             machine.placed(error, node)
@@ -118,7 +121,10 @@ def binary_by_number(node: ast.BinOp, plain: Operation, number: Any) -> Run:
         try:
             kind = type(a)
             if kind is float or (kind is int and -SMALL < a < SMALL):
-                return plain(a, number)
+                result = plain(a, number)
+                return machine.taken.plain(result, a) if machine.taken else result
+            if machine.taken:
+                return machine.taken.call(operate, (sign, a, number, machine.limits))
             return operate(sign, a, number, machine.limits)
         except UserError as error:
             machine.placed(error, node)

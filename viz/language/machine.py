@@ -19,6 +19,7 @@ from viz.language.pictures import Pictures
 from viz.language.place import located, text_at
 from viz.language.program import Program
 from viz.language.results import Candidate, Results
+from viz.language.taken import Taken
 from viz.language.text import whole_characters
 from viz.language.unknown import unknown_name
 from viz.language.values import Frame, Ignored, ProgramClass, ProgramObject, Value, kind_of
@@ -37,6 +38,18 @@ class Observer(Protocol):
 
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         """A variable, a parameter, an attribute or an input now names this tensor."""
+
+    def takes(self, tensor: torch.Tensor, how: Any, word: str) -> Any:
+        """Numbers leave the graph. Returns where they come from; what is empty needs no following.
+
+        how    "data" or "item" or "detach"; word: what the program calls for it: ".item()"
+        """
+
+    def brings(self, numbers: Mapping[Any, Any]) -> None:
+        """From now on, these plain numbers among operands come from there."""
+
+    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
+        """This tensor, which needs no gradient, was made of numbers that come from there."""
 
     def backward(
         self,
@@ -97,6 +110,7 @@ class Machine:
         self.pictures = Pictures()
         self.classes: dict[type, ProgramClass] = {}
         self.handled: list[UserError] = []
+        self.taken = Taken(observer)
 
     def perform(
         self,
@@ -111,6 +125,8 @@ class Machine:
         parts   the syntax nodes of the values, as far as they have one
         """
         try:
+            if self.taken:
+                return within_memory(self.taken.call(function, values, named), self.limits)
             return within_memory(function(*values, **named), self.limits)
         except UserError as error:
             located(error, node, self.program.source)

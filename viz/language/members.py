@@ -80,6 +80,20 @@ def read_grad(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
     return tensor.grad
 
 
+def read_data(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
+    """`.data`: the same numbers without a history."""
+    found = tensor.data
+    machine.observer.brought(found, machine.observer.takes(tensor, "data", ".data"))
+    return found
+
+
+def detach_in_place(machine: Machine, node: ast.Call, tensor: torch.Tensor) -> Value:
+    origins = machine.observer.takes(tensor, "detach", "detach_()")
+    result = machine.perform(node, (node,), torch.Tensor.detach_, (tensor,))
+    machine.observer.brought(result, origins)
+    return result
+
+
 def read_grad_fn(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
     return None if tensor.grad_fn is None else GradFn(tensor.grad_fn)
 
@@ -262,6 +276,8 @@ TENSOR: Mapping[str, Reader] = {
     **attributes(tensor_names.ATTRIBUTES),
     **methods_of(torch.Tensor, tensor_names.METHODS),
     **{name: method(sized(name)) for name in ("expand", "repeat", "repeat_interleave", "tile")},
+    "data": read_data,
+    "detach_": inner("detach_", detach_in_place),
     "grad": read_grad,
     "grad_fn": read_grad_fn,
     "backward": inner("backward", backward),
