@@ -41,4 +41,6 @@ def power_slope(base: np.ndarray, exponent: Numbers) -> np.ndarray:
 
 def exponent_slope(base: Numbers, exponent: np.ndarray, result: np.ndarray) -> np.ndarray:
     """The derivative of base ** exponent with respect to the exponent."""
-    return zero_where(np.equal(base, 0) & (exponent >= 0), result * np.log(base))
+    # In the result's own precision, which the logarithm of a plain number would raise.
+    logarithm = np.log(base).astype(result.dtype)
+    return zero_where(np.equal(base, 0) & (exponent >= 0), result * logarithm)
