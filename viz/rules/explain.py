@@ -70,6 +70,11 @@ def name(backward: Backward, node_id: str) -> str:
     return _graph_of(backward).name(node_id)
 
 
+def graph_of(backward: Backward) -> Graph:
+    """The names and ways of a backward pass; the latest is kept."""
+    return _graph_of(backward)
+
+
 def _by_rule(graph: Graph, step: Step, row: Row) -> Card:
     kind = graph.nodes[step.node].name
     try:

@@ -73,8 +73,7 @@ class Graph:
 
     def gradient(self, node_id: str, output: int = 0) -> str:
         """Its gradient's symbol: "∂loss/∂s", "∂loss/∂(x·w)"."""
-        below = self.name(node_id, output)
-        return f"∂{_as_one(self.loss)}/∂{_as_one(below)}"
+        return derivative(self.loss, self.name(node_id, output))
 
     # Arguments.
 
@@ -194,6 +193,15 @@ def _lists(names: dict[str, str]) -> dict[str, str]:
         name: ", ".join(texts if len(texts) <= LISTED else [*texts[:2], "…", texts[-1]])
         for name, texts in lists.items()
     }
+
+
+def derivative(above: str, below: str) -> str:
+    """How one result changes with another, in symbols.
+
+    >>> derivative("loss", "s"), derivative("s", "x·w")
+    ('∂loss/∂s', '∂s/∂(x·w)')
+    """
+    return f"∂{_as_one(above)}/∂{_as_one(below)}"
 
 
 def plain_arguments(node: Node) -> dict[str, Any]:
