@@ -23,6 +23,7 @@ from torch.utils._python_dispatch import (
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from viz.capture.arrays import Snapshot
+from viz.capture.changes import Changes
 from viz.capture.cuts import mark, origins_of, read_by
 from viz.capture.depth import Anchors
 from viz.capture.schemas import Signature, signature_of
@@ -72,6 +73,7 @@ class Calls(TorchDispatchMode):
         self._anchors = Anchors()
         self._below = 0
         self._any_cut = False
+        self.changes = Changes()
         self.numbers: Mapping[Any, Origins] = {}
         self.awake = True
 
@@ -216,6 +218,7 @@ class Calls(TorchDispatchMode):
     ) -> Any:
         kwargs = kwargs or {}
         self.settle()
+        self.changes.note(self, func, args)
         if not torch.is_grad_enabled():
             return self._run_unrecorded(func, args, kwargs)
         # Before the call: an operation in place changes its arguments.

@@ -10,12 +10,27 @@ import torch
 from viz.capture.arrays import summarize
 from viz.capture.asked import Asked
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, grad_fn_of, name_of
+from viz.errors import LimitError
 from viz.limits import Limits
 from viz.trace import Array, Step
 
 Gradients = Sequence[torch.Tensor | None]
 Arrival = Callable[[Any, Gradients], None]
 """Told of the gradients that arrive at a grad_fn, while they are still tensors."""
+
+
+class InterruptedPass(Exception):
+    """The engine raised `error` in the middle.
+
+    steps    of the nodes that had fired
+    grad_fn  the node that could not; None where it is not known
+    """
+
+    def __init__(self, error: Exception, steps: tuple[Step, ...], grad_fn: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.steps = steps
+        self.grad_fn = grad_fn
 
 
 class Firing:
@@ -33,6 +48,16 @@ class Firing:
             Step(node, tuple(sums), self._outgoing.get(node, tuple(sums)))
             for node, sums in self._incoming.items()
         )
+
+    def interrupted_by(self, error: Exception) -> InterruptedPass | None:
+        """The pass up to the error; None where the engine had not begun."""
+        if not self._incoming:
+            return None
+        grad_fns = {self._graph.ids[grad_fn]: grad_fn for grad_fn in self._graph.operations}
+        last = next(reversed(self._incoming))
+        failed = grad_fns.get(last) if last not in self._outgoing else None
+        steps = self.steps()
+        return InterruptedPass(error, steps if failed is None else steps[:-1], failed)
 
     def on_firing(self, grad_fn: Any) -> Iterator[Any]:
         """The hooks on a node that may fire."""
@@ -88,7 +113,8 @@ def fire(
 ) -> tuple[tuple[Step, ...], Any]:
     """Call `run`, which runs backward over this graph; its steps in firing order, and its answer.
 
-    What `run` raises passes through. No hook stays behind, whatever happens.
+    What `run` raises passes through, and once the engine has begun as an InterruptedPass. No hook
+    stays behind, whatever happens.
     """
     firing = Firing(graph, limits, arrived)
     handles: list[Any] = []
@@ -98,6 +124,13 @@ def fire(
         for grad_fn in graph.grad_fns():
             handles.extend(firing.on_firing(grad_fn))
         answer = run()
+    except LimitError:
+        raise
+    except Exception as error:
+        interrupted = firing.interrupted_by(error)
+        if interrupted is None:
+            raise
+        raise interrupted from error
     finally:
         for handle in handles:
             handle.remove()

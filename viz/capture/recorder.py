@@ -15,19 +15,20 @@ import torch
 from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
 from viz.capture.calls import Calls
 from viz.capture.cuts import cuts_of, origins_of
-from viz.capture.firing import fire
+from viz.capture.firing import InterruptedPass, fire
 from viz.capture.gradient_names import GradientNames
-from viz.capture.graph import walk
+from viz.capture.graph import Graph, walk
 from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
 from viz.capture.local import local_derivatives
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
 from viz.capture.sources import Origins
+from viz.capture.stops import Freed, stop_of
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
-from viz.trace import Backward, CutKind, History
+from viz.trace import Backward, CutKind, History, Stop
 
 
 class Recorder:
@@ -47,6 +48,7 @@ class Recorder:
         self._names = Names()
         self._chronicle = Chronicle(self._names, limits)
         self._backwards: list[Backward] = []
+        self._freed = Freed()
 
     def __enter__(self) -> Recorder:
         self._calls.__enter__()
@@ -112,8 +114,10 @@ class Recorder:
     ) -> None:
         """Run `tensor.backward(...)` and record it, step by step where the plan wants that.
 
-        Raises what PyTorch raises, unchanged and unrecorded, and LimitError where the graph or the
-        number of calls is larger than allowed. `line` is the line that called it.
+        Raises what PyTorch raises, with the steps up to there recorded where the engine had begun,
+        and LimitError where the graph or the number of calls is larger than allowed. Where more
+        is known than PyTorch says, the error has it in plain words as `plain`, and as `cure` what
+        would work. `line` is the line that called it.
         """
 
         inputs = held(inputs)
@@ -179,19 +183,24 @@ class Recorder:
         if not asked.can_be_recorded:
             return run_apart()  # Where something is missing, PyTorch says what.
         self._check_count(line)
+        error = None
         if self._plan.wants(self._chronicle.calls):
-            reached, answer = self._record(asked, run_apart, line)
+            reached, answer, error = self._record(asked, run_apart, line)
         else:
             reached, answer = [], run_apart()
             self._backwards = self._plan.passed_over(self._backwards)
-        self._chronicle.add(asked.outputs, line, reached, returned_for(asked, answer))
+        returned = returned_for(asked, answer) if error is None else {}
+        self._chronicle.add(asked.outputs, line, reached, returned)
         self._watch_what_is_near()
+        if error is not None:
+            raise error
         return answer
 
     def _record(
         self, asked: Asked, run: Callable[[], Any], line: int | None
-    ) -> tuple[list[NamedTensor], Any]:
-        """Run the engine step by step; gives the leaves that it reached, and its answer."""
+    ) -> tuple[list[NamedTensor], Any, Exception | None]:
+        """Run the engine step by step; gives the leaves that it reached, and its answer, or the
+        error that ended it in the middle."""
         with self._calls.asleep():
             for output in asked.outputs:
                 self._calls.see(output)
@@ -204,9 +213,15 @@ class Recorder:
             local = local_derivatives(graph, self._limits)
             names = GradientNames(graph, asked, self._calls) if asked.creates else None
         arrived = None if names is None else names.arrived
-        steps, answer = fire(graph, asked, run, self._limits, arrived)
+        answer, interrupted = None, None
+        try:
+            steps, answer = fire(graph, asked, run, self._limits, arrived)
+        except InterruptedPass as caught:
+            steps, interrupted = caught.steps, caught
         with self._calls.asleep():
-            returned = returned_for(asked, answer)
+            returned = returned_for(asked, answer) if interrupted is None else {}
+            stop = self._stopped(interrupted, graph) if interrupted is not None else None
+            self._freed.note(graph, line)
             if names is not None:
                 names.of_answer(returned)
             self._backwards.append(
@@ -222,15 +237,28 @@ class Recorder:
                     number=self._chronicle.calls,
                     way="grad" if asked.returned else "backward",
                     cuts=cuts,
+                    stop=stop,
                 )
             )
             self._plan.recorded(len(graph.operations))
             variables = [leaf.variable for leaf in graph.leaves]
             called = [self._calls.subject(variable).name for variable in variables]
-        return [
-            (name.text if name is not None else "", variable)
-            for name, variable in zip(called, variables, strict=True)
-        ], answer
+        return (
+            [
+                (name.text if name is not None else "", variable)
+                for name, variable in zip(called, variables, strict=True)
+            ],
+            answer,
+            interrupted and interrupted.error,
+        )
+
+    def _stopped(self, interrupted: InterruptedPass, graph: Graph) -> Stop:
+        """Why, as data for the picture, and on the error itself in plain words."""
+        error, grad_fn = interrupted.error, interrupted.grad_fn
+        stop, plain = stop_of(error, grad_fn, graph, self._calls, self._freed)
+        if plain is not None:
+            error.plain, error.cure = plain, stop.cure  # type: ignore[attr-defined]
+        return stop
 
     def _watch_what_is_near(self) -> None:
         near = self._plan.watches(self._chronicle.calls)

@@ -42,6 +42,9 @@ def explain(
         return too_many_elements(limits)
     if isinstance(error, RecursionError):
         return nested_too_deeply(limits)
+    plain = getattr(error, "plain", None)
+    if isinstance(plain, str):  # whoever watched the run knows more than PyTorch says
+        return ProgramError(plain, hint=getattr(error, "cure", None))
     said = str(error)
     special = (
         explain_power(node, operands, source)
