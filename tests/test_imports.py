@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history"},
     "viz/language": DATA | {"torch", "numpy"},
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
-    "viz/rules": {"viz.trace", "viz.errors", "numpy"},
+    "viz/rules": {"viz.trace", "viz.errors", "numpy", "yaml"},
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
     "viz/layout/places.py": {"viz.trace"},
     "viz/draw": DRAW,

@@ -62,7 +62,11 @@ def test_each_part_of_a_line_has_its_role():
 def test_title_and_statement_and_target_of_the_subtraction():
     backward = backward_of(NOTEBOOK)
     card = explain_step(backward, 1)
-    assert (card.title, card.statement, card.known) == ("SubBackward0", "s = y − y_pred", True)
+    assert (card.title, card.statement, card.source) == (
+        "SubBackward0",
+        "s = y − y_pred",
+        "textbook",
+    )
     (line,) = card.lines
     assert line.target == "y_pred"
     assert line.edge is not None

@@ -322,9 +322,10 @@ function element(tag, name, ...children) {
 function card(moment) {
   const head = element("div", "sg-card-head", element("strong", "", moment.heading))
   if (!moment.card) return [head, element("p", "sg-words", moment.say.replace(`${moment.heading}: `, ""))]
-  const { title, statement, lines, words } = moment.card
+  const { title, statement, lines, words, source } = moment.card
   head.append(element("span", "sg-card-title", title))
   if (statement) head.append(element("span", "sg-card-statement", statement))
+  if (source === "pytorch") head.append(element("span", "sg-card-source", "PyTorch's own formula"))
   return [head, ...lines.map(formula), element("p", "sg-words", words)]
 }
 

@@ -30,7 +30,7 @@ def explain_accumulation(graph: Graph, step: Step) -> Card:
         statement=f"{name}.grad += {symbol}",
         lines=tuple(lines),
         words=sentences(_arrival_words(name, len(terms)), _grad_words(name, leaf)),
-        known=True,
+        source="textbook",
     )
 
 

@@ -74,7 +74,7 @@ class _Application:
                 silent_inputs(self.graph, self.step),
                 upstream_sum(self.graph, self.step),
             ),
-            known=True,
+            source="textbook",
         )
 
     def _is_one_tensor_in_all_slots(self) -> bool:

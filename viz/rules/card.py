@@ -6,9 +6,12 @@ from typing import Literal
 
 from viz.trace import Record
 
-Role = Literal["plain", "upstream", "local", "result", "value", "check"]
+Role = Literal["plain", "upstream", "local", "result", "value", "check", "code"]
 """upstream gradient · local derivative = result; value: a number of the forward pass or a `.grad`;
-check: what the engine sent, where that differs from the formula."""
+check: what the engine sent, where that differs from the formula; code: text of PyTorch's own."""
+
+Source = Literal["textbook", "pytorch", "none"]
+"""Whose formula a card shows: a rule of the table, PyTorch's own from derivatives.yaml, or none."""
 
 Engine = Literal["agrees", "differs", "unchecked"]
 """Whether the formula, computed from the recorded values, gives what the engine sent.
@@ -61,14 +64,14 @@ class Card(Record, frozen=True):
     statement  the forward operation with the student's names: "s = y − y_pred"
     lines      one for each contribution that the engine sent
     words      what the operation does to the gradient; who gets nothing, and why
-    known      whether there is a formula for this operation
+    source     whose formula it is
     """
 
     title: str
     statement: str
     lines: tuple[Line, ...]
     words: str
-    known: bool
+    source: Source
 
 
 def text_of(parts: Parts) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from viz.rules.accumulate import explain_accumulation
 from viz.rules.by_rule import explain_by_rule
 from viz.rules.card import Card, Engine, Line, Part
+from viz.rules.fallback import without_rule
 from viz.rules.graph import Graph
 from viz.rules.guard import guarded
-from viz.rules.lines import equation, joined, shown
+from viz.rules.lines import equation, shown
 from viz.rules.row import MissingValueError, Row
 from viz.rules.table import TABLE, Table
-from viz.rules.words import sentences, silent_inputs, upstream_sum
-from viz.trace import Array, Backward, Edge, Step
+from viz.trace import Backward, Step
 
 _latest: Graph | None = None
 
@@ -19,7 +19,7 @@ _latest: Graph | None = None
 def explain_step(backward: Backward, step: int, table: Table = TABLE) -> Card:
     """The card of the step with this index in `backward.steps`.
 
-    A rule that raises gives a RuleFailedWarning, and the card of an operation without a formula.
+    A rule that raises gives a RuleFailedWarning, and the card of an operation without a rule.
     """
     graph = _graph_of(backward, table)
     fired = backward.steps[step]
@@ -28,7 +28,7 @@ def explain_step(backward: Backward, step: int, table: Table = TABLE) -> Card:
         return explain_accumulation(graph, fired)
     row = table.get(node.name)
     if row is None:
-        return _without_formula(graph, fired, f"There is no formula for {node.name} here.")
+        return without_rule(graph, fired)
     return _by_rule(graph, fired, row)
 
 
@@ -53,7 +53,7 @@ def explain_seed(backward: Backward) -> Card:
         statement=graph.headline(graph.root),
         lines=(Line(loss, parts, engine, index),) if seed is not None else (),
         words=words,
-        known=True,
+        source="textbook",
     )
 
 
@@ -80,43 +80,8 @@ def _by_rule(graph: Graph, step: Step, row: Row) -> Card:
     try:
         card = guarded(kind, lambda: explain_by_rule(graph, step, row), None)
     except MissingValueError:
-        return _without_formula(graph, step, f"The arguments of {kind} were not recorded.")
-    return card or _without_formula(graph, step, f"The formula for {kind} can't be shown here.")
-
-
-def _without_formula(graph: Graph, step: Step, reason: str) -> Card:
-    """The engine's own numbers, and why there is no more."""
-    node = graph.nodes[step.node]
-    return Card(
-        title=node.name,
-        statement=graph.headline(node.id),
-        lines=tuple(
-            _bare_line(graph, step, index, edge, edge.contribution)
-            for index, edge in graph.edges_from[node.id]
-            if edge.contribution is not None
-        ),
-        words=sentences(
-            reason,
-            "The numbers are the engine's own.",
-            silent_inputs(graph, step),
-            upstream_sum(graph, step),
-        ),
-        known=False,
-    )
-
-
-def _bare_line(graph: Graph, step: Step, index: int, edge: Edge, sent: Array) -> Line:
-    """The upstream gradient of each result, and what the engine made of them."""
-    sources = []
-    for output, upstream in enumerate(step.incoming):
-        if upstream is not None:
-            above = graph.gradient(step.node, output)
-            shown_above = shown(upstream, "upstream", above)
-            sources.append(equation((Part("upstream", above),), shown_above))
-    symbol = graph.gradient(edge.downstream, edge.output)
-    result = equation((Part("result", symbol),), shown(sent, "result", symbol))
-    parts = joined("  →  ", [joined(", ", sources), result])
-    return Line(graph.name(edge.downstream, edge.output), parts, "unchecked", index)
+        return without_rule(graph, step, f"The arguments of {kind} were not recorded.")
+    return card or without_rule(graph, step, f"The rule for {kind} can't be shown here.")
 
 
 def _graph_of(backward: Backward, table: Table = TABLE) -> Graph:
