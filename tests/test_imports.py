@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-DATA = {"viz.trace", "viz.record", "viz.history", "viz.errors", "viz.limits", "msgspec"}
+DATA = {
+    "viz.trace", "viz.record", "viz.history", "viz.study", "viz.errors", "viz.limits", "msgspec"
+}  # fmt: skip
 
 # What reaches outside the process, or brings in what is not plain data.
 DANGEROUS = {
@@ -25,7 +27,7 @@ LAYOUT_DATA = {"viz.layout.places", "viz.layout.sizes"}
 
 DRAW = DATA | LAYOUT_DATA | {"viz.draw", "viz.rules", "plotly", "graphviz", "numpy"}
 
-CHILD = DATA | {"viz.sandbox", "viz.language", "viz.capture", "viz.layout"}
+CHILD = DATA | {"viz.sandbox", "viz.language", "viz.capture", "viz.again", "viz.layout"}
 
 # A place is a file or a folder; the longest one that fits a file rules it. Besides what its row
 # names, a place may import itself, and the standard library without the dangerous part.
@@ -36,9 +38,12 @@ ALLOWED: dict[str, set[str]] = {
     "viz/limits.py": {"msgspec"},
     "viz/record.py": {"msgspec"},
     "viz/history.py": {"viz.record"},
+    "viz/study.py": {"viz.record"},
     "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history"},
     "viz/language": DATA | {"torch", "numpy"},
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
+    # It knows live tensors, and runs whatever it is given: not the language.
+    "viz/again": DATA | {"torch", "numpy", "viz.capture"},
     "viz/rules": {"viz.trace", "viz.errors", "numpy", "yaml"},
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
     "viz/layout/places.py": {"viz.trace"},

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from viz.errors import InputError, LimitError, ProgramError, UserError
     from viz.limits import Limits
     from viz.sandbox import Form
+    from viz.study import Proof
     from viz.trace import Trace
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
     "LimitError",
     "Limits",
     "ProgramError",
+    "Proof",
     "Trace",
     "UserError",
     "animate",
     "draw",
     "explain",
+    "prove",
     "render",
 ]
 
@@ -43,6 +46,7 @@ _HOMES = {
     "LimitError": "viz.errors",
     "Limits": "viz.limits",
     "ProgramError": "viz.errors",
+    "Proof": "viz.study",
     "Trace": "viz.trace",
     "UserError": "viz.errors",
     "animate": "viz.draw",
@@ -92,6 +96,31 @@ def render(trace: Trace, form: Form = "svg", backward: int = -1, **options: Any)
     from viz.draw import draw
 
     return sandbox.render(draw(trace, backward, **options).source, form)
+
+
+def prove(
+    source: str,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    backward: int = -1,
+    limits: Limits | None = None,
+) -> Proof:
+    """Compares every gradient with the slope of the loss, by running the program again and again.
+
+    Each element of each leaf that the graph reaches (some of them, where there are many) is moved a
+    little to either side: the difference quotient is beside the engine's gradient in the Proof,
+    with the verdict "agrees", "differs", "kink", "cut" or "unknown".
+
+    source, inputs, limits   as for `explain`
+    backward                 which call of backward, from 0; below 0 from the last
+
+    Raises ProgramError, InputError or LimitError.
+    """
+    from viz import sandbox
+    from viz.limits import DEFAULT
+
+    given = [_to_input(name, value) for name, value in (inputs or {}).items()]
+    return sandbox.prove(source, given, backward, limits or DEFAULT)
 
 
 def _to_input(name: str, value: Any) -> Any:

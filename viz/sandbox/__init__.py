@@ -10,10 +10,23 @@ from viz.limits import DEFAULT, Limits
 from viz.sandbox.forked import Forked
 from viz.sandbox.front import Sandbox, Status
 from viz.sandbox.spare import Spare
-from viz.sandbox.wire import Answer, Form
-from viz.trace import Input
+from viz.sandbox.wire import Answer, Descend, Form, Prove, Survey
+from viz.study import Descent, Landscape, Proof
+from viz.trace import Input, Number
 
-__all__ = ["Answer", "Form", "Status", "explain", "render", "shutdown", "start", "status"]
+__all__ = [
+    "Answer",
+    "Form",
+    "Status",
+    "descend",
+    "explain",
+    "prove",
+    "render",
+    "shutdown",
+    "start",
+    "status",
+    "survey",
+]
 
 # Elsewhere fork is missing, or unsafe once the system's libraries have started threads.
 _SANDBOX = Sandbox(Forked() if sys.platform == "linux" else Spare())
@@ -56,6 +69,54 @@ def render(
     Raises ProgramError for text that is no DOT, LimitError where it is too large or takes too long.
     """
     return _SANDBOX.render(dot, form, limits, on_wait)
+
+
+def prove(
+    source: str,
+    inputs: Iterable[Input] = (),
+    number: int = -1,
+    limits: Limits = DEFAULT,
+    shown: Number | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> Proof:
+    """The gradients of one call of backward beside slopes that were measured.
+
+    number   which call, from 0; below 0 from the last
+    shown    the loss of the run that the proof will stand beside
+    """
+    request = Prove(source, tuple(inputs), limits, number, shown)
+    return _SANDBOX.study(request, Proof, on_wait)
+
+
+def survey(
+    source: str,
+    inputs: Iterable[Input],
+    number: int,
+    leaves: Iterable[int],
+    limits: Limits = DEFAULT,
+    seen: Iterable[Iterable[Number]] = (),
+    zoom: float = 1.0,
+    on_wait: Callable[[int], None] | None = None,
+) -> Landscape:
+    """The loss over one or two scalar leaves; see `viz.again.survey`."""
+    places = tuple(map(tuple, seen))
+    request = Survey(source, tuple(inputs), limits, number, tuple(leaves), places, zoom)
+    return _SANDBOX.study(request, Landscape, on_wait)
+
+
+def descend(
+    source: str,
+    inputs: Iterable[Input],
+    number: int,
+    leaves: Iterable[int],
+    rate: float,
+    steps: int,
+    limits: Limits = DEFAULT,
+    on_wait: Callable[[int], None] | None = None,
+) -> Descent:
+    """Steps of gradient descent from where the program stands."""
+    request = Descend(source, tuple(inputs), limits, number, rate, steps, tuple(leaves))
+    return _SANDBOX.study(request, Descent, on_wait)
 
 
 def status() -> Status:

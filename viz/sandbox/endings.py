@@ -39,6 +39,11 @@ def too_slow(phase: str, limits: Limits) -> LimitError:
                 f"the program did not finish within {seconds} and was stopped.",
                 hint="Is there a loop that never ends? Fewer steps or smaller tensors take less.",
             )
+        case "repeating":
+            return LimitError(
+                f"running the program again and again took longer than {seconds} and was stopped.",
+                hint="A program that takes less time itself can be repeated.",
+            )
         case "drawing" | "rendering":
             return LimitError(
                 f"drawing the graph took longer than {seconds} and was stopped.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -12,12 +12,14 @@ from viz.errors import InputError, LimitError, ProgramError
 from viz.limits import DEFAULT, Limits
 from viz.sandbox.loops import chosen_numbers, with_the_last
 from viz.sandbox.turns import Turns
-from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render
+from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render, Repeat
 from viz.trace import Input, Record
 
 AT_ONCE = max(2, os.cpu_count() or 1)
 
 QUEUE = 50
+
+R = TypeVar("R", bound=Record)
 
 
 class Workers(Protocol):
@@ -66,13 +68,7 @@ class Sandbox:
         exact: bool = False,
     ) -> Answer:
         given = tuple(inputs)
-        _hold_to_text(source, given)
-        if len(source.encode()) > limits.source_bytes:
-            raise LimitError(
-                f"the program has {len(source.encode()):,} bytes; "
-                f"{limits.source_bytes:,} are allowed.",
-                hint="A shorter program can be run.",
-            )
+        _hold_to_text(source, given, limits)
         request = Explain(
             source=source,
             inputs=given,
@@ -83,16 +79,18 @@ class Sandbox:
         with self._turns.turn(on_wait):
             return with_the_last(request, self._answer)
 
+    def study(
+        self, request: Repeat, kind: type[R], on_wait: Callable[[int], None] | None = None
+    ) -> R:
+        """What running the program again and again has shown: a record of that kind."""
+        _hold_to_text(request.source, request.inputs, request.limits)
+        with self._turns.turn(on_wait):
+            body = self.workers.ask(msgspec.json.encode(request), request.limits)
+        return _decoded(body, kind)
+
     def _answer(self, request: Explain) -> Answer:
         body = self.workers.ask(msgspec.json.encode(request), request.limits)
-        try:
-            return msgspec.json.decode(body, type=Answer)
-        except msgspec.DecodeError as error:
-            LOGGER.error("An answer could not be read: %s", error)
-            raise ProgramError(
-                "the record of this program could not be read.",
-                hint="Please report it, with the program.",
-            ) from error
+        return _decoded(body, Answer)
 
     def render(
         self,
@@ -123,7 +121,18 @@ class Sandbox:
         )
 
 
-def _hold_to_text(source: str, inputs: tuple[Input, ...]) -> None:
+def _decoded(body: bytes, kind: type[R]) -> R:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        LOGGER.error("An answer could not be read: %s", error)
+        raise ProgramError(
+            "the record of this program could not be read.",
+            hint="Please report it, with the program.",
+        ) from error
+
+
+def _hold_to_text(source: str, inputs: tuple[Input, ...], limits: Limits) -> None:
     """A lone surrogate is no character, and JSON can't carry it."""
     try:
         source.encode()
@@ -139,3 +148,8 @@ def _hold_to_text(source: str, inputs: tuple[Input, ...]) -> None:
         except UnicodeEncodeError as error:
             name = given.name.encode("ascii", "backslashreplace").decode()
             raise InputError("this is no text.", name=name, hint="Type it again.") from error
+    if len(source.encode()) > limits.source_bytes:
+        raise LimitError(
+            f"the program has {len(source.encode()):,} bytes; {limits.source_bytes:,} are allowed.",
+            hint="A shorter program can be run.",
+        )

@@ -11,16 +11,31 @@ from importlib import import_module
 
 import msgspec
 
+from viz.again import descend, prove, survey
 from viz.capture import Plan, Recorder
 from viz.errors import LimitError, ProgramError, UserError
 from viz.language import check, check_given, run
+from viz.language.machine import Observer
 from viz.layout import arrange
 from viz.layout.places import Layout
 from viz.limits import Limits
 from viz.sandbox.lockdown import Protection, lock_down
 from viz.sandbox.picture import render
-from viz.sandbox.wire import Answer, Channel, Explain, Failure, Phase, Render, Request
-from viz.trace import Backward, Trace
+from viz.sandbox.wire import (
+    Answer,
+    Channel,
+    Descend,
+    Explain,
+    Failure,
+    Phase,
+    Prove,
+    Render,
+    Repeat,
+    Request,
+    Survey,
+)
+from viz.study import Study
+from viz.trace import Backward, Trace, to_float
 
 # Given back when memory has run out, so that there is some to say so with.
 RESERVE_BYTES = 4 << 20
@@ -40,7 +55,7 @@ def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
     request = channel.request()
     reserve = bytearray(RESERVE_BYTES)
     try:
-        if isinstance(request, Explain) and "optim" in request.source:
+        if not isinstance(request, Render) and "optim" in request.source:
             import_module("torch._dynamo")  # Has long been done, unless this server is very young.
         lock_down(request.limits, protections, reads_files=isinstance(request, Render))
         body = perform(request, channel.phase)
@@ -60,6 +75,8 @@ def perform(request: Request, phase: Callable[[Phase], None]) -> bytes:
         case Render():
             phase("rendering")
             return render(request.dot, request.form)
+        case _:
+            return msgspec.json.encode(_repeat(request, phase))
 
 
 def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
@@ -83,6 +100,26 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
     )
     phase("drawing")
     return Answer(trace=trace, layouts=tuple(_layouts(trace.backwards)))
+
+
+def _repeat(request: Repeat, phase: Callable[[Phase], None]) -> Study:
+    limits, number = request.limits, request.number
+    inputs = {each.name: each for each in request.inputs}
+    phase("checking")
+    program = check(request.source, limits)
+    phase("repeating")
+
+    def run_it(observer: Observer) -> None:
+        run(program, inputs, observer, limits)
+
+    match request:
+        case Prove():
+            return prove(run_it, number, limits, request.shown)
+        case Survey():
+            seen = [list(map(to_float, values)) for values in request.seen]
+            return survey(run_it, number, limits, request.leaves, seen, request.zoom)
+        case Descend():
+            return descend(run_it, number, limits, request.rate, request.steps, request.leaves)
 
 
 def _layouts(backwards: Iterable[Backward]) -> Iterator[Layout]:

@@ -13,13 +13,14 @@ from typing import get_args
 import msgspec
 import torch
 
+import viz.again
 import viz.capture
 import viz.language
 import viz.layout
 from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.sandbox import job
-from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Phase, Render
+from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Phase, Prove, Render
 from viz.trace import Input
 
 # The first calls that import modules, read tables or compile kernels.
@@ -74,6 +75,7 @@ def warm_up() -> None:
     _rehearse("(x * w).sum()", (Input("x", "[[1.0, 2.0]]"), Input("w", "randn(1, 2)")))
     _rehearse(LONG_REHEARSAL)
     answer = _rehearse(REHEARSAL)
+    _rehearse_again(REHEARSAL)
     # Only the short one as a picture: dot takes minutes for a long program with one shared weight.
     for backward in answer.trace.backwards if answer else ():
         _rehearse_picture(backward.dot)
@@ -100,7 +102,7 @@ def _settle() -> None:
 
 def _import_rooms() -> None:
     """Every module of the child's rooms, also those that are imported where they are used."""
-    for room in (viz.language, viz.capture, viz.layout):
+    for room in (viz.language, viz.capture, viz.again, viz.layout):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             import_module(found.name)
 
@@ -113,6 +115,14 @@ def _rehearse(source: str, inputs: tuple[Input, ...] = ()) -> Answer | None:
         # The page can do without: what was not rehearsed is slower, or fails, where it is used.
         LOGGER.error("A rehearsal failed: %s", error)
         return None
+
+
+def _rehearse_again(source: str) -> None:
+    # A rehearsal of how a program is repeated: PyTorch's tables of what is carried as float64.
+    try:
+        job.perform(Prove(source, (), DEFAULT, 0), _say_nothing)
+    except UserError as error:
+        LOGGER.error("A rehearsal failed: %s", error)
 
 
 def _rehearse_picture(dot: str) -> None:

@@ -15,13 +15,13 @@ import msgspec
 from viz.errors import UserError
 from viz.layout.places import Layout
 from viz.limits import Limits
-from viz.trace import Input, Record, Trace
+from viz.trace import Input, Number, Record, Trace
 
 LOGGER = logging.getLogger("viz.sandbox")
 
 Form = Literal["svg", "png", "pdf"]
 
-Phase = Literal["starting", "checking", "running", "drawing", "rendering"]
+Phase = Literal["starting", "checking", "running", "drawing", "rendering", "repeating"]
 """What the child is busy with: the sentence about a child that had to be ended names it."""
 
 
@@ -50,7 +50,53 @@ class Render(Record, frozen=True, tag="render"):
     limits: Limits
 
 
-Request = Explain | Render
+class Prove(Record, frozen=True, tag="prove"):
+    """Compare the gradients of one call of backward with slopes, by running the program again.
+
+    number   which call, from 0; below 0 from the last
+    shown    the loss of the run that the proof will stand beside, where there is one
+    """
+
+    source: str
+    inputs: tuple[Input, ...]
+    limits: Limits
+    number: int
+    shown: Number | None = None
+
+
+class Survey(Record, frozen=True, tag="survey"):
+    """Measure the loss over one or two scalar leaves.
+
+    leaves   their positions in the order in which the graph reaches the leaves; at first the first
+    seen     for each of them, values that must be in sight
+    zoom     how much wider than that the landscape is
+    """
+
+    source: str
+    inputs: tuple[Input, ...]
+    limits: Limits
+    number: int
+    leaves: tuple[int, ...] = ()
+    seen: tuple[tuple[Number, ...], ...] = ()
+    zoom: float = 1.0
+
+
+class Descend(Record, frozen=True, tag="descend"):
+    """Take steps of gradient descent from where the program stands."""
+
+    source: str
+    inputs: tuple[Input, ...]
+    limits: Limits
+    number: int
+    rate: float
+    steps: int
+    leaves: tuple[int, ...] = ()
+
+
+Repeat = Prove | Survey | Descend
+"""What runs the program again and again; see `viz.study` for the answers."""
+
+Request = Explain | Render | Repeat
 
 
 class Answer(Record, frozen=True):
