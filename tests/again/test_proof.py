@@ -15,7 +15,6 @@ from viz.limits import DEFAULT, Limits
 from viz.study import Element, LeafProof, Proof
 from viz.trace import to_float
 
-
 # A busy machine must not make a proof shorter.
 PATIENT = Limits(seconds=120)
 
