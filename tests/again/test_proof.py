@@ -11,6 +11,8 @@ import torch
 from tests.again.programs import IMPORTS, repeated
 from viz.again import prove
 from viz.again.proof import ELEMENTS
+from viz.again.rerun import _UntilBackward
+from viz.language.machine import Observer
 from viz.limits import DEFAULT, Limits
 from viz.study import Element, LeafProof, Proof
 from viz.trace import to_float
@@ -371,3 +373,8 @@ def test_a_slow_program_is_told_to_be_too_slow_within_its_time() -> None:
     source += "y = x\nfor i in range(12):\n    y = y @ w / 900\ny.sum().backward()"
     proof = proof_of(source, limits=Limits(seconds=0.5))
     assert "no time" in proof.reason
+
+
+def test_a_repeated_run_can_be_told_whatever_an_observer_is_told() -> None:
+    told = {name for name in vars(Observer) if not name.startswith("_")}
+    assert told <= set(dir(_UntilBackward))

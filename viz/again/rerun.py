@@ -100,6 +100,16 @@ class _UntilBackward:
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         self.names.add(name, tensor, line)
 
+    def takes(self, tensor: torch.Tensor, how: Any, word: str) -> Any:
+        """Where numbers come from that leave the graph plays no part."""
+        return ()
+
+    def brings(self, numbers: Any) -> None:
+        """Nor do those that come back,"""
+
+    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
+        """or what is made of them."""
+
     def backward(
         self,
         tensor: torch.Tensor,
