@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, Self
 
 import msgspec
 
@@ -37,6 +38,10 @@ def to_float(number: Number) -> float:
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Frozen, slotted, compared by value; tuples, never lists."""
+
+    def but(self, **fields: Any) -> Self:
+        """The same with some fields of another value."""
+        return msgspec.structs.replace(self, **fields)
 
 
 class Array(Record, frozen=True):

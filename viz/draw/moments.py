@@ -74,9 +74,15 @@ def _seed(scene: Scene) -> Moment:
         *_spot(scene, output.id),
         scene.backward.line or output.line,
         "Start",
-        f"Start: the gradient of {name} with respect to itself is sent into the graph.",
+        _start(scene, name),
         explain_seed(scene.backward),
     )
+
+
+def _start(scene: Scene, name: str) -> str:
+    if len(scene.edges_from[scene.backward.output]) > 1:
+        return f"Start: gradients of {name} are sent into the graph at once."
+    return f"Start: the gradient of {name} with respect to itself is sent into the graph."
 
 
 def _step(scene: Scene, number: int) -> Moment:
@@ -84,8 +90,11 @@ def _step(scene: Scene, number: int) -> Moment:
     node = scene.nodes[step.node]
     heading = f"Step {number} of {len(scene.backward.steps)}"
     edges = [scene.backward.edges[index] for index in scene.edges_from[node.id]]
-    if node.kind == "leaf":
-        name = node.variable or "the leaf"
+    name = node.variable or ("the leaf" if node.kind == "leaf" else "the result")
+    if scene.returns(step):
+        arrived = next((array for array in step.incoming if array is not None), None)
+        said = f"torch.autograd.grad returns {spoken(arrived)} for {name}."
+    elif node.kind == "leaf":
         leaf = scene.leaves.get(node.id)
         after = leaf.after if leaf else step.incoming[0]
         said = f"{name} accumulates; {name}.grad is now {spoken(after)}."

@@ -143,6 +143,13 @@ class Scene:
         fired = [self.backward.output, *(s.node for s in self.backward.steps[:step])]
         return tuple(index for node in fired for index in self.edges_from[node])
 
+    def returns(self, step: Step) -> bool:
+        """Whether `torch.autograd.grad` takes the gradient out here, rather than run the node."""
+        if self.backward.way != "grad":
+            return False
+        sent = any(array is not None for array in step.outgoing)
+        return self.nodes[step.node].kind == "leaf" or not sent
+
     def firing(self, step: int) -> Step:
         """The step with this number, from 1."""
         return self.backward.steps[step - 1]

@@ -22,19 +22,19 @@ def explain_accumulation(graph: Graph, step: Step) -> Card:
     leaf = next((leaf for leaf in graph.backward.leaves if leaf.node == step.node), None)
     lines = []
     if arrived is not None:
-        lines.append(_sum_line(name, symbol, terms, arrived))
+        lines.append(sum_line(name, symbol, terms, arrived))
         if leaf is not None and leaf.after is not None:
-            lines.append(_grad_line(name, leaf, arrived, leaf.after))
+            lines.append(grad_line(name, leaf, arrived, leaf.after))
     return Card(
         title=graph.nodes[step.node].name,
         statement=f"{name}.grad += {symbol}",
         lines=tuple(lines),
-        words=sentences(_arrival_words(name, len(terms)), _grad_words(name, leaf)),
+        words=sentences(arrival_words(name, len(terms)), _grad_words(name, leaf)),
         source="textbook",
     )
 
 
-def _sum_line(name: str, symbol: str, terms: list[Array], arrived: Array) -> Line:
+def sum_line(name: str, symbol: str, terms: list[Array], arrived: Array) -> Line:
     """The contributions, added up; a single one is shown once."""
     total = _total(terms)
     if total is None:
@@ -47,7 +47,7 @@ def _sum_line(name: str, symbol: str, terms: list[Array], arrived: Array) -> Lin
     return Line(name, parts, engine)
 
 
-def _grad_line(name: str, leaf: Leaf, arrived: Array, after: Array) -> Line:
+def grad_line(name: str, leaf: Leaf, arrived: Array, after: Array) -> Line:
     """`.grad` before + what arrived = `.grad` after."""
     label = f"{name}.grad"
     heading = (Part("plain", f"{label}: "),)
@@ -83,7 +83,7 @@ def _total(terms: list[Array]) -> np.ndarray | None:
         return np.sum(np.broadcast_arrays(*map(to_numpy, terms)), axis=0)
 
 
-def _arrival_words(name: str, count: int) -> str:
+def arrival_words(name: str, count: int) -> str:
     if count > 1:
         return (
             f"{name} is used {count} times: each use sends a contribution, and they are added up."

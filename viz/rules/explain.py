@@ -6,12 +6,13 @@ from viz.rules.accumulate import explain_accumulation
 from viz.rules.by_rule import explain_by_rule
 from viz.rules.card import Card, Engine, Line, Part
 from viz.rules.fallback import without_rule
-from viz.rules.graph import Graph
+from viz.rules.graph import Graph, is_one
 from viz.rules.guard import guarded
 from viz.rules.lines import equation, shown
+from viz.rules.returned import explain_return, is_returned_here, with_what_stays
 from viz.rules.row import MissingValueError, Row
 from viz.rules.table import TABLE, Table
-from viz.trace import Backward, Step
+from viz.trace import Backward, Edge, Step
 
 _latest: Graph | None = None
 
@@ -24,37 +25,47 @@ def explain_step(backward: Backward, step: int, table: Table = TABLE) -> Card:
     graph = _graph_of(backward, table)
     fired = backward.steps[step]
     node = graph.nodes[fired.node]
+    if is_returned_here(graph, fired):
+        return explain_return(graph, fired)
     if node.kind == "leaf":
         return explain_accumulation(graph, fired)
     row = table.get(node.name)
     if row is None:
-        return without_rule(graph, fired)
-    return _by_rule(graph, fired, row)
+        return with_what_stays(graph, fired, without_rule(graph, fired))
+    return with_what_stays(graph, fired, _by_rule(graph, fired, row))
 
 
 def explain_seed(backward: Backward) -> Card:
     """The card before the first step: where the first gradient comes from."""
     graph = _graph_of(backward)
-    loss = graph.loss
-    symbol = graph.gradient(graph.root)
-    index, seed = next(
-        ((i, edge.contribution) for i, edge in graph.edges_from[backward.output]), (None, None)
-    )
-    is_one = seed is not None and seed.low == seed.high == 1 and not seed.nonfinite
-    engine: Engine = "agrees" if is_one else "unchecked"
-    parts = equation((Part("upstream", symbol),), shown(seed, "result", symbol))
-    words = (
-        f"Backward begins here. {loss} changes exactly as fast as itself, so its own gradient is 1."
-        if is_one
-        else "Backward begins here, with the gradient that the program passed to it."
-    )
+    seeds = [(i, edge) for i, edge in graph.edges_from[backward.output] if edge.contribution]
+    if len(graph.roots) > 1:
+        names = [graph.name(edge.downstream, edge.output) for _, edge in seeds]
+        words = (
+            f"Backward begins at {' and '.join(names)} at once: every gradient is that of "
+            f"{graph.loss}."
+        )
+    elif all(is_one(edge.contribution) for _, edge in seeds):
+        words = (
+            f"Backward begins here. {graph.loss} changes exactly as fast as itself, so its own "
+            "gradient is 1."
+        )
+    else:
+        words = "Backward begins here, with the gradient that the program passed to it."
     return Card(
-        title="backward",
-        statement=graph.headline(graph.root),
-        lines=(Line(loss, parts, engine, index),) if seed is not None else (),
+        title=backward.way,
+        statement=", ".join(graph.headline(root) for root in graph.roots),
+        lines=tuple(_seed_line(graph, index, edge) for index, edge in seeds),
         words=words,
         source="textbook",
     )
+
+
+def _seed_line(graph: Graph, index: int, edge: Edge) -> Line:
+    symbol = graph.gradient(edge.downstream, edge.output)
+    engine: Engine = "agrees" if is_one(edge.contribution) else "unchecked"
+    parts = equation((Part("upstream", symbol),), shown(edge.contribution, "result", symbol))
+    return Line(graph.name(edge.downstream, edge.output), parts, engine, index)
 
 
 def describe(backward: Backward, node_id: str) -> str:

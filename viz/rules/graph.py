@@ -35,7 +35,7 @@ class Graph:
         for index, edge in enumerate(backward.edges):
             self.edges_from[edge.upstream].append((index, edge))
             self.edges_into[edge.downstream].append((index, edge))
-        self.root = self._root()
+        self.roots = self._roots()
         self._names: dict[str, str] = {}
         self._expressions: dict[str, str] = {}
         self._name_all()
@@ -44,8 +44,10 @@ class Graph:
 
     @property
     def loss(self) -> str:
-        """What the result is called on which backward was called."""
-        return self._names[self.root]
+        """What the result is called on which backward was called; of several, what is added up:
+        "a + 5·b" where they are given the gradients 1 and 5."""
+        terms = [self._term(edge) for _, edge in self.edges_from[self.backward.output]]
+        return " + ".join(terms) if len(self.roots) > 1 else self._names[self.roots[0]]
 
     def name(self, node_id: str, output: int = 0) -> str:
         """The student's name for a result, or a readable one; no two variables share a name."""
@@ -68,7 +70,7 @@ class Graph:
     def headline(self, node_id: str) -> str:
         """The same for a card, where the result goes by "output" if it has no name."""
         name, expression = self._names[node_id], self.expression(node_id)
-        is_named = self.nodes[node_id].variable is not None or node_id == self.root
+        is_named = self.nodes[node_id].variable is not None or node_id in self.roots
         return f"{name} = {expression}" if is_named and expression != name else expression
 
     def gradient(self, node_id: str, output: int = 0) -> str:
@@ -105,11 +107,20 @@ class Graph:
 
     # How names are made.
 
-    def _root(self) -> str:
-        """The operation or leaf that made the result."""
-        for _, edge in self.edges_from[self.backward.output]:
-            return edge.downstream
-        return self.backward.steps[0].node if self.backward.steps else self.backward.output
+    def _roots(self) -> tuple[str, ...]:
+        """The operation or leaf that made the result; of several results each, once."""
+        found = [edge.downstream for _, edge in self.edges_from[self.backward.output]]
+        first = self.backward.steps[0].node if self.backward.steps else self.backward.output
+        return tuple(dict.fromkeys(found)) or (first,)
+
+    def _term(self, edge: Edge) -> str:
+        """One of several results, with the number that it is weighed with."""
+        name, seed = self.name(edge.downstream, edge.output), edge.contribution
+        if seed is None or not seed.is_scalar or seed.values is None or is_one(seed):
+            return name
+        return fill_text(
+            "{weight}·{name}", {"weight": format_array(seed), "name": name}.__getitem__
+        )
 
     def _name_all(self) -> None:
         order = self._order()
@@ -128,7 +139,8 @@ class Graph:
                 taken[variable] += 1
             else:
                 self._names[node.id] = variable or self._unnamed(node, taken)
-        self._names.setdefault(self.backward.output, self._names.get(self.root, "output"))
+        output = self.loss if self.roots[0] in self._names else "output"
+        self._names.setdefault(self.backward.output, output)
 
     def _order(self) -> list[Node]:
         """Values first, then operations in the order of the forward pass; not the output."""
@@ -139,7 +151,7 @@ class Graph:
         return values + sorted(operations, key=lambda node: made.get(node.id, len(made)))
 
     def _variable(self, node: Node) -> str | None:
-        if node.variable is None and node.id == self.root:
+        if node.variable is None and self.roots == (node.id,):
             return self.nodes[self.backward.output].variable or "output"
         return node.variable
 
@@ -240,6 +252,11 @@ def _bare_number(node: Node | None) -> float | None:
     if value is None:
         return None
     return value.floats()[0] if value.is_scalar and value.values is not None else None
+
+
+def is_one(array: Array | None) -> bool:
+    """Whether each element is 1."""
+    return array is not None and array.low == array.high == 1 and not array.nonfinite
 
 
 def _as_one(name: str) -> str:

@@ -6,7 +6,7 @@ from viz.rules.card import text_of
 from viz.rules.graph import Graph
 from viz.rules.lines import arrivals, summed
 from viz.rules.numbers import format_array, is_written_out
-from viz.trace import Array, Step
+from viz.trace import Array, Edge, Step
 
 
 def sentences(*texts: str) -> str:
@@ -36,6 +36,16 @@ def contributions(graph: Graph, node_id: str) -> list[Array]:
     return [array for array in found if array is not None]
 
 
+def _why_nothing(graph: Graph, edge: Edge) -> str:
+    """Of the inputs of `torch.autograd.grad` and `backward(inputs=...)`: what nobody asked for."""
+    name = graph.name(edge.downstream, edge.output)
+    if edge.downstream in graph.fired or graph.backward.stop is not None:
+        return f"The engine sent nothing to {name}."
+    if graph.nodes[edge.downstream].kind == "leaf":
+        return f"The gradient of {name} is not asked for, so nothing is sent there."
+    return f"Nothing behind {name} is asked for, so nothing is sent there."
+
+
 def silent_inputs(graph: Graph, step: Step) -> str:
     """Who gets nothing, and why."""
     said = []
@@ -46,5 +56,5 @@ def silent_inputs(graph: Graph, step: Step) -> str:
         if node.kind == "constant" and node.variable is not None:
             said.append(f"{graph.name(node.id)} does not require grad, so nothing is sent there.")
         elif node.kind != "constant":
-            said.append(f"The engine sent nothing to {graph.name(node.id, edge.output)}.")
+            said.append(_why_nothing(graph, edge))
     return sentences(*said)
