@@ -187,7 +187,7 @@ def test_an_operation_with_several_results_shows_each_upstream_gradient():
         "z = (x**(1 + 2j)).abs().sum()",
         "z = torch.cat([x, x]).max() + torch.stack([x, x]).norm() + x.cumsum(0)[0]",
         "z = (x * torch.tensor([True, False]) * torch.tensor([2, 3])).double().sum()",
-        "g, = torch.autograd.grad((x**3).sum(), x, create_graph=True)\nz = g.sum()",
+        "g, = torch.autograd.grad((x**3).sum(), x, create_graph=True)\ng.sum().backward()",
         "z = x.sum()\nz.backward(inputs=[x], retain_graph=True)",
         "z = torch.nn.Linear(2, 2)(x.relu()).softmax(0).prod()",
         "z = x.reshape(2, 1).expand(2, 0).sum() + x.mean()",

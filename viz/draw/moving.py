@@ -10,7 +10,7 @@ from viz.draw import geometry, theme
 from viz.draw.moments import TRAVEL, Moment
 from viz.draw.scene import Scene
 from viz.draw.still import NOTHING, Drawn, heads, joined, scatter, texts
-from viz.draw.text import coloured, named, numbers, plain
+from viz.draw.text import coloured, named, numbers, numbers_of_all, plain
 from viz.layout.sizes import CAPTION_LINE, LINE
 from viz.rules import format_number
 from viz.trace import Array, to_float
@@ -19,6 +19,9 @@ ARROW_GAP = 6.0
 LABEL_GAP = 5.0
 WAITING = "requires grad"
 """What stands below a leaf while there is nothing to add up yet."""
+ASKED, NOT_ASKED = "asked for", "not asked for"
+"""The same where only some gradients are asked for, as `torch.autograd.grad` does."""
+QUIET = (WAITING, ASKED, NOT_ASKED)
 MOST_TERMS = 3
 """Of a longer sum only the last terms are shown; the rule card has them all."""
 
@@ -73,7 +76,7 @@ def forward_values(scene: Scene, done: int) -> Drawn:
     output = scene.nodes[scene.backward.output]
     place = scene.places[output.id]
     points.append((place.x, place.y))
-    value = numbers(output.value) if done >= len(scene.backward.forward) else ""
+    value = numbers_of_all(output.values) if done >= len(scene.backward.forward) else ""
     name = plain(output.variable or "output")
     labels.append(f"{name}<br>{coloured(value, scene.theme.forward)}" if value else name)
     return texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.text)
@@ -137,7 +140,7 @@ def _sums(scene: Scene, step: int) -> Drawn:
         x = place.x + place.width / 2 - 16 if several else place.x
         positions.append("middle left" if several else "middle center")
         points.append((x, place.y - place.height / 2 - 4 - CAPTION_LINE * lines / 2))
-        colour = scene.theme.quiet if text.startswith(WAITING) else scene.theme.gradient
+        colour = scene.theme.quiet if text.startswith(QUIET) else scene.theme.gradient
         labels.append(f'<span style="color:{colour}">{text}</span>')
     trace = texts(scene, points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
     trace["textposition"] = positions or "middle center"
@@ -153,11 +156,13 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
     after = leaf.after if leaf else None
     if not here and not fired:
         held = f" · grad {numbers(before)}" if before is not None and before.is_scalar else ""
-        return f"{WAITING}{held}", 1
+        return f"{_waiting(scene, leaf_id)}{held}", 1
     parts = [array for array in (before, *here) if array is not None]
     if any(not part.is_scalar for part in parts):
         if not fired:
-            return (f"{len(here)} of {len(into)} arrived" if len(into) > 1 else WAITING), 1
+            return (
+                f"{len(here)} of {len(into)} arrived" if len(into) > 1 else _waiting(scene, leaf_id)
+            ), 1
         text = numbers(after)
         return f"grad <b>{text}</b>", line_count(text)
     left_out = len(parts) - MOST_TERMS
@@ -169,6 +174,12 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
     if len(parts) == 1:
         return f"grad {total}", 1
     return f"grad {shown} = {total}", 1
+
+
+def _waiting(scene: Scene, leaf_id: str) -> str:
+    if leaf_id not in scene.firings and scene.backward.stop is None:
+        return NOT_ASKED
+    return ASKED if scene.backward.way == "grad" else WAITING
 
 
 def _summand(part: Array, first: bool) -> str:

@@ -14,7 +14,7 @@ from viz.draw.theme import THEMES, ThemeName
 from viz.draw.torchviz_text import Link, Mark, Picture, read
 from viz.errors import InputError
 from viz.rules.numbers import format_array
-from viz.trace import Array, Backward, Leaf, Trace
+from viz.trace import Array, Backward, Leaf, Node, Trace
 
 LINE_CHARACTERS = 60
 """A longer line of a label is cut; torchviz cuts an attribute at 50."""
@@ -104,6 +104,9 @@ def _labels(picture: Picture, backward: Backward, attributes: bool) -> dict[str,
 def _lines_of_nodes(backward: Backward) -> dict[str, tuple[str, ...]]:
     """What is said of operations, of AccumulateGrad and of the output."""
     incoming = {step.node: step.incoming for step in backward.steps}
+    kept: dict[str | None, tuple[str, ...]] = {
+        leaf.node: (_gradient_line(leaf, backward),) for leaf in backward.leaves if leaf.retained
+    }
     lines = {}
     for node in backward.nodes:
         values, gradients = node.values, incoming.get(node.id, ())
@@ -114,7 +117,7 @@ def _lines_of_nodes(backward: Backward) -> dict[str, tuple[str, ...]]:
             lines[node.id] = (node.name, *_gradient(gradients))
         elif node.kind == "operation":
             value = _named(node.variable or "value", values)
-            lines[node.id] = (node.name, value, *_gradient(gradients))
+            lines[node.id] = (node.name, value, *_gradient(gradients), *kept.get(node.id, ()))
     return lines
 
 
@@ -122,16 +125,23 @@ def _lines_of_leaves(picture: Picture, backward: Backward) -> dict[str, tuple[st
     """What is said of the tensor above each AccumulateGrad."""
     leaves = {leaf.node: leaf for leaf in backward.leaves if leaf.node is not None}
     return {
-        link.tail: _leaf_lines(leaves[link.head])
+        link.tail: _leaf_lines(leaves[link.head], backward)
         for link in picture.links
         if link.head in leaves and picture.marks[link.tail].fill == "lightblue"
     }
 
 
-def _leaf_lines(leaf: Leaf) -> tuple[str, ...]:
+def _leaf_lines(leaf: Leaf, backward: Backward) -> tuple[str, ...]:
+    return (_named(leaf.name or "leaf", (leaf.value,)), _gradient_line(leaf, backward))
+
+
+def _gradient_line(leaf: Leaf, backward: Backward) -> str:
+    """What backward left in `.grad`, or what `torch.autograd.grad` returned."""
+    if backward.way == "grad":
+        return "not asked for" if leaf.after is None else f"returned {format_array(leaf.after)}"
     after = "None" if leaf.after is None else format_array(leaf.after)
     before = "" if leaf.before is None else f" (before {format_array(leaf.before)})"
-    return (_named(leaf.name or "leaf", (leaf.value,)), f".grad {after}{before}")
+    return f".grad {after}{before}"
 
 
 def _seeds(backward: Backward) -> tuple[Array | None, ...]:
@@ -184,9 +194,16 @@ def _without_saved_tensors(picture: Picture) -> Picture:
     return Picture(marks, links)
 
 
+def _size(node: Node) -> str:
+    """As torchviz writes it; several results have one each."""
+    several = node.shape is None and len(node.values) > 1
+    shapes = [value.shape for value in node.values if value] if several else [node.shape or ()]
+    return "; ".join(f" ({', '.join(map(str, shape))})" for shape in shapes)
+
+
 def _picture_of(backward: Backward) -> Picture:
     """What torchviz would draw, from the trace alone."""
-    sizes = {node.id: f" ({', '.join(map(str, node.shape or ()))})" for node in backward.nodes}
+    sizes = {node.id: _size(node) for node in backward.nodes}
     marks: dict[str, Mark] = {}
     links = []
     for node in backward.nodes:

@@ -125,6 +125,11 @@ class Scene:
         return {leaf.node: leaf for leaf in self.backward.leaves if leaf.node is not None}
 
     @cached_property
+    def firings(self) -> frozenset[str]:
+        """The nodes that fire at some step."""
+        return frozenset(step.node for step in self.backward.steps)
+
+    @cached_property
     def rich(self) -> bool:
         return len(self.backward.edges) <= RICH_EDGES
 

@@ -217,7 +217,8 @@ def _hover_text(scene: Scene, node: Node) -> str:
     lines.append(f"value: {full(node.value)}")
     leaf = scene.leaves.get(node.id)
     if leaf is not None and leaf.requires_grad:
-        lines.append(f".grad after: {full(leaf.after) if leaf.after else 'None'}")
+        word = "returned" if scene.backward.way == "grad" else ".grad after"
+        lines.append(f"{word}: {full(leaf.after) if leaf.after else 'None'}")
     return "<br>".join(lines)
 
 

@@ -69,6 +69,16 @@ def numbers(array: Array | None) -> str:
     )
 
 
+def numbers_of_all(arrays: tuple[Array | None, ...]) -> str:
+    """The numbers of one result; of several, those of scalars beside each other."""
+    if len(arrays) == 1:
+        return numbers(arrays[0])
+    return ", ".join(
+        shape_text(array.shape) if array is not None and array.shape else numbers(array)
+        for array in arrays
+    )
+
+
 def fitted(value: float, room: int) -> str:
     """The number with as many digits as have room, in the notation that has room for more of them.
 

@@ -15,6 +15,8 @@ CAPTION_LINE = 20.0
 CAPTION_CHARACTER = 7.2
 NAME_CHARACTERS = 14
 CAPTION_LINES = 2
+SEVERAL = 7
+"""Characters for each of several results that backward is called on at once."""
 LABEL_OFFSET = 16.0
 """From the forward line to the numbers above it, and from the gradient line to those below."""
 
@@ -27,6 +29,9 @@ def outline(node: Node) -> Size:
         return CIRCLE, CIRCLE
     columns, lines = block(node.shape)
     name = min(len(node.variable or ""), NAME_CHARACTERS)
+    if node.kind == "output" and len(node.values) > 1:
+        # Several results stand beside each other: scalars as numbers, others by their shapes.
+        columns = len(node.values) * (SEVERAL + 2)
     if node.kind == "output":
         return max(name, columns) * CHARACTER + 12, (lines + 1) * (LINE + 2) + 16
     columns, lines = named_block(name, columns, lines)

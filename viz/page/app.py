@@ -126,10 +126,14 @@ def _program(source: str, answer: Answer | None, error: UserError | None, stale:
 def _choice_of_backward(trace: Trace) -> None:
     """Which call of backward is shown, from 1; any call of a training loop may be asked for."""
     key, calls = state.call_key(), trace.history.calls
-    lines = {backward.number + 1: backward.line for backward in trace.backwards}
+    lines = {
+        backward.number
+        + 1: f"{'grad, ' if backward.way == 'grad' else ''}line {backward.line or '–'}"
+        for backward in trace.backwards
+    }
 
     def title(call: int) -> str:
-        return f"{call}: line {lines[call] or '–'}"
+        return f"{call}: {lines[call]}"
 
     if len(lines) < calls:
         st.number_input(f"Backward call, of {calls:,}", 1, calls, key=key)

@@ -35,11 +35,11 @@ def printed_text(printed: str) -> str:
 
 
 def leaves_table(backward: Backward) -> str:
-    """Each leaf with value and gradient before, arriving, after."""
+    """Each leaf with value and gradient before, arriving, after; or with what was returned."""
     rows = "".join(_leaf_row(backward, leaf) for leaf in backward.leaves)
-    heads = "".join(
-        f"<th>{head}</th>" for head in ("leaf", "value", ".grad before", "arriving", ".grad after")
-    )
+    returned = backward.way == "grad"
+    gradients = ("returned",) if returned else (".grad before", "arriving", ".grad after")
+    heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients))
     head = f"<thead><tr>{heads}</tr></thead>"
     return (
         f'<div class="sg-scroll"><table class="sg-table sg-leaves">{head}<tbody>{rows}</tbody>'
@@ -48,10 +48,13 @@ def leaves_table(backward: Backward) -> str:
 
 
 def _leaf_row(backward: Backward, leaf: Leaf) -> str:
-    name = f"<th scope='row'>{escape(leaf.name)}</th><td class='sg-forward'>{cell(leaf.value)}</td>"
+    what = f"{escape(leaf.name)}{_apart(backward, leaf)}"
+    name = f"<th scope='row'>{what}</th><td class='sg-forward'>{cell(leaf.value)}</td>"
     if not leaf.requires_grad:
         return f"<tr>{name}<td colspan='3' class='sg-quiet'>does not require grad</td></tr>"
-    arriving = next((step.incoming[0] for step in backward.steps if step.node == leaf.node), None)
+    if backward.way == "grad":
+        return f"<tr>{name}{_returned(leaf)}</tr>"
+    arriving = _arriving(backward, leaf)
     arrived = cell(arriving) if arriving is not None else "nothing"
     before = cell(leaf.before) if leaf.before is not None else "None"
     after = cell(leaf.after) if leaf.after is not None else "None"
@@ -59,6 +62,29 @@ def _leaf_row(backward: Backward, leaf: Leaf) -> str:
         f"<tr>{name}<td>{before}</td><td class='sg-gradient'>{arrived}</td>"
         f"<td class='sg-gradient'><b>{after}</b></td></tr>"
     )
+
+
+def _apart(backward: Backward, leaf: Leaf) -> str:
+    """What is said of a result among the leaves."""
+    if not leaf.retained:
+        return ""
+    kept = "" if backward.way == "grad" else ", retain_grad"
+    return f" <span class='sg-quiet'>(not a leaf{kept})</span>"
+
+
+def _returned(leaf: Leaf) -> str:
+    if leaf.after is not None:
+        return f"<td class='sg-gradient'><b>{cell(leaf.after)}</b></td>"
+    why = "not reached" if leaf.node is None else "not asked for"
+    return f"<td class='sg-quiet'>{why}</td>"
+
+
+def _arriving(backward: Backward, leaf: Leaf) -> Array | None:
+    """The sum that arrived at its node; of several results of one operation at the first one."""
+    for step in backward.steps:
+        if step.node == leaf.node:
+            return next((array for array in step.incoming if array is not None), None)
+    return None
 
 
 def cell(array: Array | None) -> str:
@@ -110,7 +136,9 @@ def _step_cells(scene: Scene, moment: Moment) -> str:
         edge = scene.backward.edges[index]
         receiver = scene.nodes[edge.downstream]
         sends.append(f"{cell(edge.contribution)} → {escape(receiver.variable or receiver.name)}")
-    if node.kind == "leaf":
+    if scene.returns(step):
+        sends = ["returned by torch.autograd.grad"]
+    elif node.kind == "leaf":
         sends = [f"adds to {escape(node.variable or 'leaf')}.grad"]
     statement = moment.card.statement if moment.card else ""
     incoming = "<br>".join(cell(array) for array in step.incoming)
@@ -126,7 +154,9 @@ def line_notes(backward: Backward) -> dict[int, str]:
     notes: dict[int, str] = {}
     for node_id in backward.forward:
         node = backward.node(node_id)
-        if node.variable and node.line and node.value is not None and len(node.values) == 1:
+        name = node.variable or ""
+        named = name and not name.startswith("∂") and not name.endswith(".grad")  # the engine's own
+        if named and node.line and node.value is not None and len(node.values) == 1:
             text = numbers(node.value)
             again = "last " if node.line in notes else ""
             notes[node.line] = again + (
