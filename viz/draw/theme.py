@@ -28,6 +28,8 @@ class Theme(Record, frozen=True):
     active_fill: str
     agrees: str
     differs: str
+    side_a: str
+    side_b: str
 
 
 LIGHT = Theme(
@@ -43,6 +45,8 @@ LIGHT = Theme(
     active_fill="#FFF1D2",
     agrees="#007A55",
     differs="#B3261E",
+    side_a="#1B1F23",
+    side_b="#A23B7A",
 )
 DARK = Theme(
     background="#121518",
@@ -57,6 +61,8 @@ DARK = Theme(
     active_fill="#4B3A0E",
     agrees="#4CC9A0",
     differs="#FF8A80",
+    side_a="#F2F4F6",
+    side_b="#E79AC6",
 )
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
 

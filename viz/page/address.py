@@ -2,6 +2,8 @@
 
 ?e=(y - x*w)**2&in=x:2&in=w*:2     an expression; the star marks "requires grad"
 ?p=...&backward=1&view=steps       a program; ?z=... where it is long (zlib, base64url)
+?p=...&q=...&backward=2&backward2=2    two programs side by side; the second has keys of its own:
+                                   q, y (q where it is long), in2, backward2
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from urllib.parse import quote
 from viz.limits import DEFAULT
 from viz.trace import Input, Record
 
-Mode = Literal["Expression", "Program"]
+Mode = Literal["Expression", "Program", "Compare"]
 Query = dict[str, list[str]]
 
 PLAIN_CHARACTERS = 1200
@@ -27,8 +29,19 @@ MOST_INPUTS = 50
 MOST_STEPS = 1_000_000
 
 
+class Side(Record, frozen=True):
+    """One of the page's programs: its text, its inputs, and which of its calls of backward."""
+
+    source: str
+    inputs: tuple[Input, ...] = ()
+    backward: int | None = None
+
+
 class Address(Record, frozen=True):
-    """The whole state of the page, as a link keeps it."""
+    """The whole state of the page, as a link keeps it.
+
+    other   the second program, where two are compared
+    """
 
     mode: Mode
     source: str
@@ -37,30 +50,51 @@ class Address(Record, frozen=True):
     backward: int | None = None
     forward_first: bool = False
     view: str = ""
+    other: Side | None = None
+
+
+class _Keys(Record, frozen=True):
+    """Under which keys a link keeps a text; packed: where it is long."""
+
+    plain: str
+    packed: str | None
+    inputs: str = "in"
+    backward: str = "backward"
+
+
+EXPRESSION = _Keys("e", None)
+PROGRAM = _Keys("p", "z")
+OTHER = _Keys("q", "y", "in2", "backward2")
 
 
 def to_query(address: Address) -> Query:
     """The query of the link; defaults are left out."""
-    query: Query = {}
-    if address.mode == "Expression":
-        query["e"] = [address.source]
-    elif len(quote(address.source)) <= PLAIN_CHARACTERS:
-        query["p"] = [address.source]
-    else:
-        query["z"] = [_packed(address.source)]
-    if address.inputs:
-        query["in"] = [
-            f"{given.name}{'*' if given.requires_grad else ''}:{given.text}"
-            for given in address.inputs
-        ]
+    first = Side(address.source, address.inputs, address.backward)
+    query = _side_query(first, EXPRESSION if address.mode == "Expression" else PROGRAM)
+    if address.other is not None:
+        query |= _side_query(address.other, OTHER)
     if address.step:
         query["step"] = [str(address.step)]
-    if address.backward is not None:
-        query["backward"] = [str(address.backward + 1)]
     if address.forward_first:
         query["forward"] = ["1"]
     if address.view:
         query["view"] = [address.view]
+    return query
+
+
+def _side_query(side: Side, keys: _Keys) -> Query:
+    query: Query = {}
+    if keys.packed is None or len(quote(side.source)) <= PLAIN_CHARACTERS:
+        query[keys.plain] = [side.source]
+    else:
+        query[keys.packed] = [_packed(side.source)]
+    if side.inputs:
+        query[keys.inputs] = [
+            f"{given.name}{'*' if given.requires_grad else ''}:{given.text}"
+            for given in side.inputs
+        ]
+    if side.backward is not None:
+        query[keys.backward] = [str(side.backward + 1)]
     return query
 
 
@@ -69,28 +103,37 @@ def from_query(query: Mapping[str, Sequence[str]]) -> Address | None:
 
     Anything that does not fit is left out: a link may come from anywhere.
     """
-
-    def first(key: str) -> str:
-        return query[key][0] if query.get(key) else ""
-
-    if "e" in query:
-        mode: Mode = "Expression"
-        source = first("e")
-    elif "p" in query or "z" in query:
-        mode = "Program"
-        source = first("p") or _unpacked(first("z"))
-    else:
+    mode: Mode = "Expression"
+    first, other = _side(query, EXPRESSION), None
+    if first is None:
+        first, other = _side(query, PROGRAM), _side(query, OTHER)
+        mode = "Program" if other is None else "Compare"
+    if first is None:
         return None
-    backward = _whole(first("backward"))
     return Address(
         mode,
-        source,
-        _inputs(query.get("in", ())),
-        _whole(first("step")) or 0,
-        backward - 1 if backward else None,
-        first("forward") == "1",
-        first("view"),
+        first.source,
+        first.inputs,
+        _whole(_first(query, "step")) or 0,
+        first.backward,
+        _first(query, "forward") == "1",
+        _first(query, "view"),
+        other,
     )
+
+
+def _side(query: Mapping[str, Sequence[str]], keys: _Keys) -> Side | None:
+    """The program under these keys; None where there is none."""
+    packed = keys.packed if keys.packed in query else None
+    if keys.plain not in query and packed is None:
+        return None
+    source = _first(query, keys.plain) or (_unpacked(_first(query, packed)) if packed else "")
+    backward = _whole(_first(query, keys.backward))
+    return Side(source, _inputs(query.get(keys.inputs, ())), backward - 1 if backward else None)
+
+
+def _first(query: Mapping[str, Sequence[str]], key: str) -> str:
+    return query[key][0] if query.get(key) else ""
 
 
 def link_length(query: Query) -> int:

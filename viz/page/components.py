@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from viz.errors import UserError
 
 HERE = Path(__file__).parent
 STEPPER = "stepper"
+STEPPERS = (STEPPER, f"{STEPPER}-A", f"{STEPPER}-B")
 
 
 def _read(name: str) -> dict[str, str]:
@@ -25,13 +27,38 @@ _stepper = st.components.v2.component("seegrad_stepper", **_read("stepper"), iso
 _editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
 
 
-def stepper(run: str, look: str, stage: Stage, start: int, plotly: str, stale: bool) -> None:
+@dataclass(frozen=True)
+class Pair:
+    """What a stage knows of the pair that it steps in time with: see stepper.js.
+
+    side    "A" or "B"
+    leads   whether it has the controls of both
+    times   the index of its moment at each beat
+    width, height   of the larger figure
+    """
+
+    side: str
+    leads: bool
+    times: tuple[int, ...]
+    width: float
+    height: float
+
+
+def stepper(
+    run: str,
+    look: str,
+    stage: Stage,
+    start: int,
+    plotly: str,
+    stale: bool,
+    pair: Pair | None = None,
+) -> None:
     """Show a stage. `run` names the backward pass: while it stays, so does the step.
 
     `look` names what else the figure depends on (theme); `plotly` is the address of plotly.js.
     """
     _stepper(
-        key=STEPPER,
+        key=f"{STEPPER}-{pair.side}" if pair is not None else STEPPER,
         data={
             "run": run,
             "look": look,
@@ -43,6 +70,7 @@ def stepper(run: str, look: str, stage: Stage, start: int, plotly: str, stale: b
             "summary": stage.summary,
             "plotly": plotly,
             "stale": stale,
+            "pair": asdict(pair) if pair is not None else None,
         },
         on_position_change=_nothing,
         on_surface_change=_nothing,
@@ -51,17 +79,27 @@ def stepper(run: str, look: str, stage: Stage, start: int, plotly: str, stale: b
 
 def reported_step(run: str) -> int | None:
     """The step that the person has moved to in this run; None where it is still at its start."""
-    position = _state(STEPPER).get("position")
-    if isinstance(position, Mapping) and position.get("run") == run:
-        index = position.get("index")
-        return index if isinstance(index, int) and index >= 0 else 0
+    for key in STEPPERS:
+        position = _state(key).get("position")
+        if isinstance(position, Mapping) and position.get("run") == run:
+            index = position.get("index")
+            return index if isinstance(index, int) and index >= 0 else 0
     return None
 
 
 def editor(
-    key: str, text: str, label: str, lines: int, notes: dict[int, str], wrong: UserError | None
+    key: str,
+    text: str,
+    label: str,
+    lines: int,
+    notes: dict[int, str],
+    wrong: UserError | None,
+    side: str = "",
 ) -> None:
-    """Show the program. `text` is taken once for each key; what was typed is `typed(key)`."""
+    """Show the program. `text` is taken once for each key; what was typed is `typed(key)`.
+
+    The line of the present step is that of the stepper of the same `side`.
+    """
     mark = None
     if wrong is not None and wrong.line is not None:
         mark = {"line": wrong.line, "column": wrong.column, "end": wrong.end_column}
@@ -73,6 +111,7 @@ def editor(
             "lines": lines,
             "notes": {str(line): note for line, note in notes.items()},
             "wrong": mark,
+            "side": side,
         },
         on_text_change=_nothing,
     )

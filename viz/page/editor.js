@@ -1,6 +1,6 @@
 // A text field that marks lines: the active one in step with the graph, a wrong one, and values behind lines.
 //
-// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end} | null}. The text is taken
+// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end} | null, side}. The text is taken
 // once, when the field is made: what a person types is never overwritten. What was typed goes back after a pause.
 
 const PAUSE = 650 // milliseconds without a key before the program is run
@@ -33,6 +33,7 @@ class Editor {
     this.field.onblur = () => this.flush()
     this.field.onkeydown = (event) => this.key(event)
     this.onmoment = (event) => {
+      if (event.detail.side !== this.data.side) return
       this.active = event.detail.line
       this.paint()
     }

@@ -14,10 +14,11 @@ from viz import sandbox
 from viz.draw.picture import draw
 from viz.draw.stage import Stage, stage
 from viz.draw.theme import ThemeName
+from viz.draw.together import Together, together
 from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.sandbox import Answer
-from viz.trace import Input
+from viz.trace import Backward, Input
 
 KEPT = 256
 _on_wait: ContextVar[Callable[[int], None] | None] = ContextVar("on_wait", default=None)
@@ -56,6 +57,17 @@ def drawn_stage(
     """The animated figure of one backward pass."""
     layout = _answer.layouts[backward]
     return stage(_answer.trace.backwards[backward], layout, theme, forward_first)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def stages_together(
+    contents: tuple[str, ...],
+    forward_first: bool,
+    _stages: tuple[Stage, Stage],
+    _backwards: tuple[Backward, Backward],
+) -> Together:
+    """How two stages step in time."""
+    return together(*_stages, *_backwards)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)

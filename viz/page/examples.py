@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from viz.trace import Input, Record
+from viz.page.example import Example
+from viz.page.example_pairs import PAIRS
+from viz.trace import Input
 
-
-class Example(Record, frozen=True):
-    """One entry of the menu. An expression has inputs; a program brings its own values."""
-
-    slug: str
-    title: str
-    source: str
-    inputs: tuple[Input, ...] = ()
-
-    @property
-    def is_expression(self) -> bool:
-        return "\n" not in self.source
-
+__all__ = ["BY_SLUG", "EXAMPLES", "FIRST", "Example"]
 
 EXAMPLES = (
     Example(
@@ -129,6 +119,7 @@ print(x.grad)""",
         "relu(w*x + b)",
         (Input("w", "-1.5", True), Input("x", "2", False), Input("b", "0.5", True)),
     ),
+    *PAIRS,
 )
 
 FIRST = EXAMPLES[1]

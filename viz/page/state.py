@@ -7,15 +7,22 @@ editors belong to a generation, since what a person types in one is never overwr
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import streamlit as st
 
 from viz.page import components
-from viz.page.address import Address, Mode, Query, from_query, to_query
+from viz.page.address import Address, Mode, Query, Side, from_query, to_query
 from viz.page.examples import FIRST, Example
+from viz.sandbox import Answer
 from viz.trace import Backward, Input, Trace
 
-MODES: tuple[Mode, ...] = ("Expression", "Program")
+MODES: tuple[Mode, ...] = ("Expression", "Program", "Compare")
+
+Place = Literal["Expression", "Program", "A", "B"]
+"""Where a text stands: each mode has one of its own, the comparison of two programs has two."""
+SIDES: tuple[Place, Place] = ("A", "B")
+PLACES: tuple[Place, ...] = ("Expression", "Program", *SIDES)
 
 
 def begin() -> None:
@@ -32,99 +39,146 @@ def begin() -> None:
 
 
 def of_example(example: Example) -> Address:
+    """The page as it shows this example from its start."""
+    if example.second:
+        other = Side(example.second, (), example.backward)
+        return Address("Compare", example.source, backward=example.backward, other=other)
     mode: Mode = "Expression" if example.is_expression else "Program"
     return Address(mode, example.source, example.inputs)
 
 
 def choose(example: Example) -> None:
-    """Start again with an example; the other mode's text stays."""
+    """Start again with an example; the other modes' texts stay."""
     _start(of_example(example))
+
+
+def begin_comparison() -> None:
+    """Whoever first turns to the comparison finds the present program there twice, to change one.
+
+    Later on the two texts are those that were left there.
+    """
+    if mode() != "Compare" or "A" in st.session_state.texts:
+        return
+    before = from_query(st.session_state.published) or of_example(FIRST)
+    one = Side(before.source, before.inputs, before.backward)
+    for place in SIDES:
+        _fill(place, one)
 
 
 def _start(wanted: Address) -> None:
     session = st.session_state
     session.generation = session.get("generation", 0) + 1
     session.setdefault("texts", {"Expression": "(y - x*w)**2", "Program": FIRST.source})
-    session.setdefault("remembered", {mode: {} for mode in MODES})
-    session.setdefault("used", dict.fromkeys(MODES, ()))
-    session.texts = {**session.texts, wanted.mode: wanted.source}
-    remember(wanted.mode, wanted.inputs)
-    for given in wanted.inputs:
-        session[value_key(wanted.mode, given.name)] = given.text
-        session[grad_key(wanted.mode, given.name)] = given.requires_grad
+    session.setdefault("remembered", {place: {} for place in PLACES})
+    session.setdefault("used", dict.fromkeys(PLACES, ()))
+    session.setdefault("last_good", {})
+    session.wanted_backward = {}
+    session.shown_backward = {}
+    first = Side(wanted.source, wanted.inputs, wanted.backward)
+    for place, side in zip(places_of(wanted.mode), (first, wanted.other or Side("")), strict=False):
+        _fill(place, side)
     session.mode = wanted.mode
     session.forward_first = wanted.forward_first
-    session.wanted_backward = wanted.backward
     session.wanted_step = wanted.step
     session.started_run = None
     session.view = wanted.view
+
+
+def _fill(place: Place, wanted: Side) -> None:
+    """Put a text there, with its inputs and its call of backward."""
+    session = st.session_state
+    session.texts = {**session.texts, place: wanted.source}
+    session.wanted_backward[place] = wanted.backward
+    remember(place, wanted.inputs)
+    for given in wanted.inputs:
+        session[value_key(place, given.name)] = given.text
+        session[grad_key(place, given.name)] = given.requires_grad
 
 
 # --- reading --------------------------------------------------------------------------------------
 
 
 def mode() -> Mode:
-    return "Expression" if st.session_state.get("mode") == "Expression" else "Program"
+    chosen = st.session_state.get("mode")
+    return chosen if chosen in MODES else "Program"
 
 
-def editor_key(of: Mode) -> str:
+def places_of(of: Mode) -> tuple[Place, ...]:
+    return SIDES if of == "Compare" else (of,)
+
+
+def present() -> Place:
+    """The place of the text that the page shows; of two, the first."""
+    return places_of(mode())[0]
+
+
+def editor_key(of: Place) -> str:
     return f"{of}-{st.session_state.generation}"
 
 
-def source() -> str:
-    """The text of the present mode, as last typed."""
-    present = mode()
-    text = components.typed(editor_key(present))
+def source(of: Place | None = None) -> str:
+    """The text there, as last typed; of the present place where none is named."""
+    place = of or present()
+    text = components.typed(editor_key(place))
     if text is not None:
-        st.session_state.texts[present] = text
-    return str(st.session_state.texts[present])
+        st.session_state.texts[place] = text
+    return str(st.session_state.texts[place])
 
 
-def value_key(of: Mode, name: str) -> str:
+def value_key(of: Place, name: str) -> str:
     return f"value:{of}:{name}"
 
 
-def grad_key(of: Mode, name: str) -> str:
+def grad_key(of: Place, name: str) -> str:
     return f"grad:{of}:{name}"
 
 
-def inputs() -> tuple[Input, ...]:
-    """All inputs ever typed in the present mode: a name that comes back finds its value."""
-    present = mode()
-    remembered: dict[str, Input] = st.session_state.remembered[present]
+def inputs(of: Place | None = None) -> tuple[Input, ...]:
+    """All inputs ever typed there: a name that comes back finds its value."""
+    place = of or present()
+    remembered: dict[str, Input] = st.session_state.remembered[place]
     for name, given in list(remembered.items()):
-        text = st.session_state.get(value_key(present, name), given.text)
-        requires_grad = st.session_state.get(grad_key(present, name), given.requires_grad)
+        text = st.session_state.get(value_key(place, name), given.text)
+        requires_grad = st.session_state.get(grad_key(place, name), given.requires_grad)
         remembered[name] = Input(name, str(text), bool(requires_grad))
     return tuple(remembered.values())
 
 
-def shown_inputs() -> tuple[Input, ...]:
+def shown_inputs(of: Place | None = None) -> tuple[Input, ...]:
     """The inputs that the program has, in its order."""
-    known = {given.name: given for given in inputs()}
-    return tuple(known[name] for name in st.session_state.used[mode()])
+    place = of or present()
+    known = {given.name: given for given in inputs(place)}
+    return tuple(known[name] for name in st.session_state.used[place])
 
 
-def remember(of: Mode, used: Iterable[Input]) -> None:
+def remember(of: Place, used: Iterable[Input]) -> None:
     """Keep the inputs that the program turned out to have, in its order."""
     used = tuple(used)
     st.session_state.used[of] = tuple(given.name for given in used)
     st.session_state.remembered[of].update((given.name, given) for given in used)
 
 
-def call_key() -> str:
-    return f"call-{st.session_state.generation}"
+def call_key(of: Place | None = None) -> str:
+    return f"call-{of or present()}-{st.session_state.generation}"
 
 
-def wanted_call() -> int | None:
+def wanted_call(of: Place | None = None) -> int | None:
     """The call of backward that the person asked for, from 0; None where they did not."""
-    call = st.session_state.get(call_key())
-    return call - 1 if isinstance(call, int) else st.session_state.wanted_backward
+    place = of or present()
+    call = st.session_state.get(call_key(place))
+    return call - 1 if isinstance(call, int) else st.session_state.wanted_backward.get(place)
+
+
+def want_call(of: Place, number: int) -> None:
+    """Show the choice of this call (from 0); kept beside the widget too, which is not there while
+    the program has a mistake."""
+    st.session_state.wanted_backward[of] = number
+    st.session_state[call_key(of)] = number + 1
 
 
 def ask_for_call(number: int) -> None:
     """Show this call of backward (from 0) from the next run on."""
-    st.session_state.wanted_backward = number
+    st.session_state.wanted_backward[present()] = number
     st.session_state.pop(call_key(), None)
 
 
@@ -154,6 +208,26 @@ def step(run: str) -> int:
     return start_step(run) if reported is None else reported
 
 
+def last_good(of: Place) -> Answer | None:
+    """What the last program without a mistake did, on the stage of this place."""
+    answer: Answer | None = st.session_state.last_good.get(_stage_of(of))
+    return answer
+
+
+def keep(of: Place, answer: Answer) -> None:
+    st.session_state.last_good[_stage_of(of)] = answer
+
+
+def _stage_of(of: Place) -> str:
+    """An expression and a program share one stage; of two programs each has its own."""
+    return of if of in SIDES else "single"
+
+
+def note_shown(of: Place, backward: int | None) -> None:
+    """Which call of backward is shown of this program, for the link; None where it has but one."""
+    st.session_state.shown_backward[of] = backward
+
+
 # --- the address bar ------------------------------------------------------------------------------
 
 
@@ -161,15 +235,21 @@ def address() -> Address:
     """The present state as a link keeps it."""
     session = st.session_state
     run = session.get("shown_run", "")
+    first, *second = (_side(place) for place in places_of(mode()))
     return Address(
         mode(),
-        source(),
-        shown_inputs(),
+        first.source,
+        first.inputs,
         step(run) if run else int(session.wanted_step),
-        session.get("shown_backward"),
+        first.backward,
         bool(session.get("forward_first")),
         str(session.get("view") or ""),
+        second[0] if second else None,
     )
+
+
+def _side(of: Place) -> Side:
+    return Side(source(of), shown_inputs(of), st.session_state.shown_backward.get(of))
 
 
 def publish() -> Query:

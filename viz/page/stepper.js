@@ -2,12 +2,18 @@
 //
 // Python sends {run, figure, width, height, moments, start, plotly}. A moment names the frame that shows
 // it whole, and the frames that lead to it. Nothing is computed here: every number comes with the data.
+//
+// Of two programs side by side each has a stage, and both step in time: `pair` is {side, leads, times, width, height}.
+// times[beat] is this side's moment; the leading side has the controls and tells the other one of each beat; both are
+// drawn at one scale, that of the larger figure. Alone, `pair` is null, and a beat is a moment.
 
 const MIN_SCALE = 0.7 // below this the figure scrolls: text on a projector has to be read
 const WHOLE_SCALE = 0.02 // unless a person asks to see all of it at once
 const MAX_SCALE = 1.5
 const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
 const MAX_CARD = 300 // pixels; a taller card scrolls
+const MAX_HEIGHT_OF_TWO = 0.22 // each of two stages leaves room for the other
+const MAX_CARD_OF_TWO = 0.16 // of the window
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
 const TRAVEL = 480 // milliseconds in which a gradient runs along its edge, at speed 1
 const LAND = 160 // milliseconds in which what has arrived settles, at speed 1
@@ -72,10 +78,13 @@ class Stage {
     this.find("whole").onclick = () => {
       this.whole = !this.whole
       this.fit()
+      this.beat("jump")
     }
     this.find("slider").oninput = (event) => this.jump(Number(event.target.value))
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
+    this.onbeat = (event) => this.followBeat(event.detail)
+    window.addEventListener("seegrad-beat", this.onbeat)
     this.resized = new ResizeObserver(() => this.fit())
     this.resized.observe(this.find("view"))
   }
@@ -87,10 +96,13 @@ class Stage {
     this.shown = key
     this.ready = false // until it is drawn, nothing can move
     this.data = data
-    this.index = Math.max(0, Math.min(from, data.moments.length - 1))
+    this.index = Math.max(0, Math.min(from, this.last))
     this.pause()
     this.root.dataset.state = "loading"
     this.root.classList.toggle("sg-stale", data.stale)
+    this.root.classList.toggle("sg-of-two", Boolean(data.pair))
+    this.root.classList.toggle("sg-follows", this.follows)
+    this.find("side").textContent = this.find("side").dataset.side = this.side
     let library
     try {
       // Cards are measured below: in their own letters, not in those that stand in for them.
@@ -107,7 +119,7 @@ class Stage {
     if (this.shown !== key) return // Something newer came while this was being drawn.
     if (this.shown !== key) return
     this.find("frame").setAttribute("aria-label", data.summary)
-    this.find("slider").max = data.moments.length - 1
+    this.find("slider").max = this.last
     this.reserve()
     this.fit()
     this.ready = true
@@ -118,10 +130,13 @@ class Stage {
   // --- moving ---------------------------------------------------------------------------------
 
   async step() {
-    if (!this.ready || this.index >= this.data.moments.length - 1) return
+    if (!this.ready || this.index >= this.last) return
     const asked = ++this.asked
     const began = performance.now()
+    const before = this.moment
     this.enter(this.index + 1)
+    this.beat("step")
+    if (this.moment === before) return this.settle(asked) // It waits for the other side.
     const moment = this.moment
     const [first, ...rest] = moment.travel
     const whole = this.still ? 0 : (first ? GLIDE : 0) + (rest.length ? TRAVEL : 0) + LAND
@@ -144,7 +159,8 @@ class Stage {
   async jump(index, { report = true, still = false } = {}) {
     if (!this.ready) return
     const asked = ++this.asked
-    this.enter(Math.max(0, Math.min(index, this.data.moments.length - 1)), report)
+    this.enter(Math.max(0, Math.min(index, this.last)), report)
+    if (report) this.beat("jump")
     try {
       await this.run([this.moment.name], still || this.still ? 0 : LAND, "cubic-in-out", asked)
       this.settle(asked)
@@ -172,11 +188,30 @@ class Stage {
     this.play()
   }
 
+  // Tell the other side of the pair, and hear of it.
+  beat(way) {
+    if (!this.data.pair || this.follows) return
+    const detail = { run: this.data.run, index: this.index, way, speed: this.speed, whole: this.whole }
+    window.dispatchEvent(new CustomEvent("seegrad-beat", { detail }))
+  }
+
+  followBeat({ run, index, way, speed, whole }) {
+    if (!this.follows || run !== this.data.run) return
+    this.find("speed").value = speed
+    if (this.whole !== whole) {
+      this.whole = whole
+      this.fit()
+    }
+    if (!this.ready) this.index = index
+    else if (way === "step" && index === this.index + 1) this.step()
+    else this.jump(index)
+  }
+
   async play() {
-    if (this.index >= this.data.moments.length - 1) await this.jump(0)
+    if (this.index >= this.last) await this.jump(0)
     while (this.playing) {
       await this.step()
-      if (this.index >= this.data.moments.length - 1) return this.pause()
+      if (this.index >= this.last) return this.pause()
       await new Promise((done) => (this.timer = setTimeout(done, REST / this.speed)))
     }
   }
@@ -188,7 +223,7 @@ class Stage {
   }
 
   key(event) {
-    if (!this.data || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
+    if (!this.data || this.follows || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
     const at = event.target
     if (at.isContentEditable || at.closest("input:not([type=range], [type=checkbox]), textarea, select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]")) return
     const onButton = at.closest("button, a, summary, label")
@@ -210,7 +245,19 @@ class Stage {
   // --- showing --------------------------------------------------------------------------------
 
   get moment() {
-    return this.data.moments[this.index]
+    return this.data.moments[this.data.pair ? this.data.pair.times[this.index] : this.index]
+  }
+
+  get last() {
+    return (this.data?.pair?.times ?? this.data?.moments ?? [0]).length - 1
+  }
+
+  get side() {
+    return this.data?.pair?.side ?? ""
+  }
+
+  get follows() {
+    return this.data?.pair?.leads === false
   }
 
   get speed() {
@@ -227,15 +274,15 @@ class Stage {
     const moment = this.moment
     this.find("slider").value = index
     this.find("slider").setAttribute("aria-valuetext", moment.say)
-    this.find("where").textContent = moment.heading
-    this.find("say").textContent = moment.say
+    this.find("where").textContent = this.side ? `${index} of ${this.last}` : moment.heading
+    this.find("say").textContent = this.side ? `${this.side}: ${moment.say}` : moment.say
     this.find("card").scrollTop = 0
     this.find("card").replaceChildren(...card(moment))
     this.find("card").dataset.phase = moment.phase
     this.label()
     this.follow(moment)
-    window.dispatchEvent(new CustomEvent("seegrad-moment", { detail: { line: moment.line } }))
-    if (!report) return
+    window.dispatchEvent(new CustomEvent("seegrad-moment", { detail: { line: moment.line, side: this.side } }))
+    if (!report || this.follows) return
     const url = new URL(window.location.href)
     if (index) url.searchParams.set("step", index)
     else url.searchParams.delete("step")
@@ -251,7 +298,7 @@ class Stage {
   }
 
   label() {
-    const last = (this.data?.moments.length ?? 1) - 1
+    const last = this.last
     this.find("play").textContent = this.playing ? "Pause" : "Play"
     this.find("first").disabled = this.find("back").disabled = this.index <= 0
     this.find("next").disabled = this.find("last").disabled = this.index >= last
@@ -262,8 +309,9 @@ class Stage {
     if (!this.data) return
     const view = this.find("view")
     const room = view.clientWidth
-    const tallest = window.innerHeight * MAX_HEIGHT
-    const fitting = Math.min(MAX_SCALE, room / this.data.width, tallest / this.data.height)
+    const tallest = window.innerHeight * (this.side ? MAX_HEIGHT_OF_TWO : MAX_HEIGHT)
+    const { width, height } = this.data.pair ?? this.data
+    const fitting = Math.min(MAX_SCALE, room / width, tallest / height)
     const scale = Math.max(this.whole ? WHOLE_SCALE : MIN_SCALE, fitting)
     const whole = this.find("whole")
     whole.hidden = fitting >= MIN_SCALE
@@ -298,7 +346,7 @@ class Stage {
       tallest = Math.max(tallest, Math.ceil(probe.getBoundingClientRect().height))
     }
     probe.remove()
-    place.style.height = `${Math.min(tallest, MAX_CARD)}px`
+    place.style.height = `${Math.min(tallest, this.side ? MAX_CARD_OF_TWO * window.innerHeight : MAX_CARD)}px`
   }
 
   close() {
@@ -306,6 +354,7 @@ class Stage {
     clearTimeout(this.reporting)
     this.resized.disconnect()
     document.removeEventListener("keydown", this.onkey)
+    window.removeEventListener("seegrad-beat", this.onbeat)
     if (window.Plotly) window.Plotly.purge(this.find("chart"))
   }
 }
