@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viz.limits import DEFAULT
-from viz.page.address import Address, from_query, link_length, to_query
+from viz.page.address import Address, Side, from_query, link_length, to_query
 from viz.trace import Input
 
 NAMES = st.from_regex(r"[a-zA-Z_θ][a-zA-Z0-9_]{0,8}", fullmatch=True)
@@ -19,15 +19,18 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=300)
 INPUTS = st.lists(
     st.builds(Input, NAMES, TEXT, st.booleans()), max_size=6, unique_by=lambda given: given.name
 ).map(tuple)
-ADDRESSES = st.builds(
-    Address,
-    mode=st.sampled_from(["Expression", "Program"]),
-    source=st.text(st.characters(codec="utf-8"), min_size=1, max_size=3000),
-    inputs=INPUTS,
-    step=st.integers(0, 1000),
-    backward=st.none() | st.integers(0, 49),
-    forward_first=st.booleans(),
-    view=st.sampled_from(["", "steps"]),
+SOURCES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=3000)
+CALLS = st.none() | st.integers(0, 49)
+PAGE = {
+    "source": SOURCES,
+    "inputs": INPUTS,
+    "step": st.integers(0, 1000),
+    "backward": CALLS,
+    "forward_first": st.booleans(),
+    "view": st.sampled_from(["", "steps"]),
+}
+ADDRESSES = st.builds(Address, mode=st.sampled_from(["Expression", "Program"]), **PAGE) | st.builds(
+    Address, mode=st.just("Compare"), other=st.builds(Side, SOURCES, INPUTS, CALLS), **PAGE
 )
 
 
@@ -48,7 +51,28 @@ def test_a_short_program_can_be_read_in_the_link() -> None:
     assert to_query(Address("Program", "x = 1"))["p"] == ["x = 1"]
 
 
-KEYS = st.sampled_from(["e", "p", "z", "in", "step", "backward", "forward", "view", "other"])
+def test_two_short_programs_can_be_read_in_the_link() -> None:
+    one, other = Side("x = 1", (), 1), Side("y = 2", (Input("y", "3"),), 2)
+    query = to_query(Address("Compare", one.source, backward=one.backward, other=other))
+    assert query == {
+        "p": ["x = 1"],
+        "backward": ["2"],
+        "q": ["y = 2"],
+        "in2": ["y*:3"],
+        "backward2": ["3"],
+    }
+
+
+def test_a_second_program_alone_asks_for_nothing() -> None:
+    assert from_query({"q": ["x = 1"]}) is None
+
+
+def test_an_expression_is_compared_with_nothing() -> None:
+    address = from_query({"e": ["x"], "q": ["y"]})
+    assert address == Address("Expression", "x")
+
+
+KEYS = st.sampled_from(("e p z q y in in2 step backward backward2 forward view other").split())
 
 
 @given(st.dictionaries(KEYS, st.lists(TEXT, max_size=3)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viz.draw.stage import Stage
-from viz.rules.in_time import in_time
+from viz.rules.in_time import in_time, what
 from viz.trace import Backward, Record
 
 
@@ -43,7 +43,5 @@ def _phases(shown: Stage, backward: Backward) -> dict[str, list[str]]:
     nodes = {node.id: node for node in backward.nodes}
     found: dict[str, list[str]] = {"forward": [], "backward": []}
     for moment in shown.moments:
-        node = nodes[moment.node]
-        name = node.variable or "" if node.kind == "leaf" else ""
-        found[moment.phase].append(f"{node.kind} {node.name} {name}")
+        found[moment.phase].append(what(nodes[moment.node]))
     return found

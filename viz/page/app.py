@@ -21,18 +21,14 @@ def main() -> None:
     housekeeping.begin()
     state.begin()
     _header()
-    left, right = st.columns([0.34, 0.66], gap="medium")
-    if state.mode() == "Compare":
-        compare.show(left, right)
-    else:
-        _one_program(left, right)
+    left = compare.show() if state.mode() == "Compare" else _one_program()
     _footer(left)
     _publish(left)
 
 
-def _one_program(
-    left: st.delta_generator.DeltaGenerator, right: st.delta_generator.DeltaGenerator
-) -> None:
+def _one_program() -> st.delta_generator.DeltaGenerator:
+    """Program and results on the left, the stage on the right. Returns the left column."""
+    left, right = st.columns([0.34, 0.66], gap="medium")
     place = state.present()
     with left:
         ran = program.run(place, st.empty())
@@ -45,6 +41,7 @@ def _one_program(
             st.info("The graph of the backward pass appears here, once there is one.")
         else:
             stage_view(ran.answer, ran.chosen, ran.stale, assets.plotly_address())
+    return left
 
 
 def _header() -> None:

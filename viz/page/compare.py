@@ -7,24 +7,39 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from viz.draw.compare import depth_chart, loops_chart
 from viz.draw.stage import Stage
+from viz.draw.theme import ThemeName
 from viz.draw.together import Together
 from viz.page import assets, components, engine, program, state
 from viz.page.gradients import gradients_table, markdown_verdict
 from viz.page.program import Ran
 from viz.page.stage_view import theme
+from viz.page.tabs.training import SHORTEST_TRAINING
 from viz.rules.compare import pairs, verdict
 from viz.trace import Backward
 
 SIDE_LINES = 5
+CHARTS = ("Over the calls of backward", "From the loss to the leaves")
+LOOPS_IN_WORDS = "A: solid line, circles. B: dashed line, squares."
+DEPTH_IN_WORDS = (
+    f"{LOOPS_IN_WORDS} Hollow marks are leaves. The line joins what every way from the loss "
+    "passes; marks beside it are side branches."
+)
 
 
-def show(left: st.delta_generator.DeltaGenerator, right: st.delta_generator.DeltaGenerator) -> None:
-    """Run both programs; a mistake in one leaves the other one as it is."""
+def show() -> st.delta_generator.DeltaGenerator:
+    """Run both programs; a mistake in one leaves the other one as it is.
+
+    Returns the column of the programs.
+    """
+    left, right = st.columns([0.34, 0.66], gap="medium")
     with left:
         first, second = (_program(place) for place in state.SIDES)
     with right:
-        _stages(first, second, assets.plotly_address())
+        _stages(first, second, theme(), assets.plotly_address())
+    _comparison(first, second)
+    return left
 
 
 def _program(place: state.Place) -> Ran:
@@ -53,8 +68,11 @@ class Side:
 
 
 @st.fragment
-def _stages(first: Ran, second: Ran, plotly: str) -> None:
-    """Both stages and the comparison. A fragment: stepping reruns only this."""
+def _stages(first: Ran, second: Ran, colours: ThemeName, plotly: str) -> None:
+    """Both stages. A fragment: stepping reruns only this."""
+    if theme() != colours:
+        # The chart below has to change its colours too.
+        st.rerun(scope="app")
     forward_first = bool(st.session_state.get("forward_first"))
     sides = [side for ran in (first, second) if (side := _side(ran, forward_first)) is not None]
     run = "/".join(side.run for side in sides)
@@ -72,7 +90,6 @@ def _stages(first: Ran, second: Ran, plotly: str) -> None:
         look = f"{shown.content}/{theme()}/{ran.stale}"
         components.stepper(run, look, shown.stage, state.start_step(run), plotly, ran.stale, pair)
     st.toggle("Show the forward pass first", key="forward_first")
-    _comparison(sides)
     state.publish()
 
 
@@ -100,11 +117,30 @@ def _together(sides: list[Side], forward_first: bool) -> Together | None:
     )
 
 
-def _comparison(sides: list[Side]) -> None:
+def _comparison(first: Ran, second: Ran) -> None:
     """The difference in words, in a table and in a chart."""
-    if len(sides) < 2:
+    one, other = first.backward, second.backward
+    if one is None or other is None:
         return
-    first, second = sides
-    found = pairs(first.backward, second.backward)
-    st.html(f'<div class="sg-label">Gradients compared</div>{gradients_table(found)}')
+    found = pairs(one, other)
+    st.html('<h2 class="sg-heading">The gradients compared</h2>')
+    for ran in (first, second):
+        if ran.stale:
+            st.caption(f"{ran.place} has a mistake: this is its last version that ran.")
     st.markdown(markdown_verdict(verdict(found)))
+    st.html(gradients_table(found))
+    one_history, other_history = (ran.history for ran in (first, second))
+    if min(one_history.calls, other_history.calls) < SHORTEST_TRAINING or _wants_depth():
+        figure, words = depth_chart(one, other, theme()), DEPTH_IN_WORDS
+    else:
+        figure, words = loops_chart(one_history, other_history, theme()), LOOPS_IN_WORDS
+    st.plotly_chart(figure, key="compared", config={"displayModeBar": False})
+    st.caption(words)
+
+
+def _wants_depth() -> bool:
+    """Of two training loops there are two charts: let the person choose."""
+    chosen = st.segmented_control(
+        "Chart", CHARTS, default=CHARTS[0], required=True, label_visibility="collapsed"
+    )
+    return chosen != CHARTS[0]

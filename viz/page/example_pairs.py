@@ -15,7 +15,7 @@ h1 = torch.sigmoid(w1 * x)
 h2 = torch.sigmoid(w2 * h1)
 h3 = torch.sigmoid(w3 * h2)
 h4 = torch.sigmoid(w4 * h3)
-loss = (h4 - 3)**2
+loss = (h4 - 4)**2
 loss.backward()"""
 
 RELU = """\
@@ -56,14 +56,15 @@ loss.backward()"""
 
 INITIAL = """\
 torch.manual_seed(0)
-x = torch.randn(4, 3)
-W1 = (0.1 * torch.randn(3, 8)).requires_grad_()
-W2 = (0.1 * torch.randn(8, 8)).requires_grad_()
-W3 = (0.1 * torch.randn(8, 1)).requires_grad_()
+x = torch.randn(2, 2)
+W1 = (0.1 * torch.randn(2, 3)).requires_grad_()
+W2 = (0.1 * torch.randn(3, 2)).requires_grad_()
+W3 = (0.1 * torch.randn(2, 1)).requires_grad_()
 
 h1 = torch.tanh(x @ W1)
 h2 = torch.tanh(h1 @ W2)
-loss = ((h2 @ W3 - 1)**2).mean()
+y = h2 @ W3
+loss = ((y - 1)**2).mean()
 loss.backward()"""
 
 PAIRS = (

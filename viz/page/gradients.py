@@ -10,6 +10,8 @@ from viz.rules.compare import Pair
 from viz.rules.numbers import format_number
 from viz.trace import Array, Leaf, to_float
 
+CELL_NUMBERS = 6
+"""Fewer than in other tables: here two of each stand side by side."""
 WORDS = {
     "equal": "equal",
     "equal summary": "equal in range and norm",
@@ -33,41 +35,42 @@ def markdown_verdict(sentences: Sequence[str]) -> str:
 
 
 def gradients_table(found: Sequence[Pair]) -> str:
-    """Leaf by leaf: value, gradient and its norm in both programs, and B's norm over A's."""
-    heads = (
-        ("", "leaf"),
-        ("", "value"),
-        ("A", ".grad in A"),
-        ("B", ".grad in B"),
-        ("A", "norm in A"),
-        ("B", "norm in B"),
-        ("", "B : A"),
-    )
+    """Leaf by leaf: value, gradient and its norm in both programs, and B's over A's.
+
+    The norm of a single number is its size: where all are single numbers it is left out.
+    """
+    has_norms = any(a is not None and a.size != 1 for pair in found for a in pair.gradients)
+    heads = [("", "leaf"), ("", "value"), ("A", ".grad in A"), ("B", ".grad in B")]
+    heads += [("A", "norm in A"), ("B", "norm in B")] if has_norms else []
+    heads += [("", "B : A")]
     head = "".join(f'<th data-side="{side}">{text}</th>' for side, text in heads)
-    rows = "".join(map(_row, found))
+    rows = "".join(_row(pair, has_norms) for pair in found)
     return (
         f'<div class="sg-scroll"><table class="sg-table sg-leaves sg-compared"><thead><tr>{head}'
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _row(pair: Pair) -> str:
+def _row(pair: Pair, has_norms: bool) -> str:
     name = escape(pair.name) or "<i>no name</i>"
-    one, other = pair.gradients
+    norms = "".join(f"<td>{_norm(gradient)}</td>" for gradient in pair.gradients)
     return (
         f"<tr><th scope='row'>{name}</th><td class='sg-forward'>{_values(pair)}</td>"
-        f"{_gradient(pair.first)}{_gradient(pair.second)}"
-        f"<td>{_norm(one)}</td><td>{_norm(other)}</td><td><b>{_ratio(pair)}</b></td></tr>"
+        f"{_gradient(pair.first)}{_gradient(pair.second)}{norms if has_norms else ''}"
+        f"<td><b>{_ratio(pair)}</b></td></tr>"
     )
 
 
 def _values(pair: Pair) -> str:
     """One value where both programs have the same, else both."""
     leaves = [leaf for leaf in (pair.first, pair.second) if leaf is not None]
-    cells = [cell(leaf.value) for leaf in leaves]
+    cells = [cell(leaf.value, CELL_NUMBERS) for leaf in leaves]
     if len(cells) == 1 or leaves[0].value == leaves[1].value:
         return cells[0]
-    return f"A {cells[0]}<br>B {cells[1]}"
+    return "".join(
+        f"<div class='sg-two'><span>{side}</span><span>{shown}</span></div>"
+        for side, shown in zip("AB", cells, strict=True)
+    )
 
 
 def _gradient(leaf: Leaf | None) -> str:
@@ -77,7 +80,7 @@ def _gradient(leaf: Leaf | None) -> str:
         return "<td class='sg-quiet'>does not require grad</td>"
     if leaf.after is None:
         return "<td class='sg-quiet'>None</td>"
-    return f"<td class='sg-gradient'><b>{cell(leaf.after)}</b></td>"
+    return f"<td class='sg-gradient'><b>{cell(leaf.after, CELL_NUMBERS)}</b></td>"
 
 
 def _norm(array: Array | None) -> str:

@@ -11,7 +11,7 @@ from viz.page import components, engine, state
 from viz.page.results import line_notes, markdown_safe, printed_text
 from viz.page.state import Place
 from viz.sandbox import Answer
-from viz.trace import Backward, Trace
+from viz.trace import Backward, History, Trace
 
 MOST_BUTTONS = 5
 """More backward passes than this are chosen from a list."""
@@ -42,6 +42,10 @@ class Ran:
         """The pass that is shown; None where there is none."""
         backwards = self.answer.trace.backwards if self.answer is not None else ()
         return backwards[self.chosen] if backwards else None
+
+    @property
+    def history(self) -> History:
+        return self.answer.trace.history if self.answer is not None else History()
 
 
 def run(place: Place, waiting: st.delta_generator.DeltaGenerator) -> Ran:

@@ -87,14 +87,14 @@ def _arriving(backward: Backward, leaf: Leaf) -> Array | None:
     return None
 
 
-def cell(array: Array | None) -> str:
+def cell(array: Array | None, most: int = CELL_NUMBERS) -> str:
     """A tensor in a table cell: all its numbers where they are few, else shape and range, which
     open to the numbers that were recorded."""
     if array is None:
         return "–"
     if array.values is None or len(array.shape) > 2 or array.size == 0:
         return numbers(array)
-    if array.size <= CELL_NUMBERS:
+    if array.size <= most:
         return rows_of(array)
     return f"<details><summary>{numbers(array)}</summary>{rows_of(array)}</details>"
 

@@ -102,7 +102,7 @@ class Stage {
     this.root.classList.toggle("sg-stale", data.stale)
     this.root.classList.toggle("sg-of-two", Boolean(data.pair))
     this.root.classList.toggle("sg-follows", this.follows)
-    this.find("side").textContent = this.find("side").dataset.side = this.side
+    this.root.dataset.side = this.side
     let library
     try {
       // Cards are measured below: in their own letters, not in those that stand in for them.
@@ -256,6 +256,13 @@ class Stage {
     return this.data?.pair?.side ?? ""
   }
 
+  // What is said where this side has no step of its own at this beat.
+  get waits() {
+    const times = this.data.pair?.times
+    if (!times || !this.index || times[this.index] !== times[this.index - 1]) return ""
+    return times[this.index] === times.at(-1) ? "has ended" : "waits: only the other program has this step"
+  }
+
   get follows() {
     return this.data?.pair?.leads === false
   }
@@ -278,6 +285,8 @@ class Stage {
     this.find("say").textContent = this.side ? `${this.side}: ${moment.say}` : moment.say
     this.find("card").scrollTop = 0
     this.find("card").replaceChildren(...card(moment))
+    if (this.side) this.find("card").firstChild.prepend(badge(this.side))
+    if (this.waits) this.find("card").firstChild.append(element("span", "sg-waits", this.waits))
     this.find("card").dataset.phase = moment.phase
     this.label()
     this.follow(moment)
@@ -376,6 +385,12 @@ function card(moment) {
   if (statement) head.append(element("span", "sg-card-statement", statement))
   if (source === "pytorch") head.append(element("span", "sg-card-source", "PyTorch's own formula"))
   return [head, ...lines.map(formula), element("p", "sg-words", words)]
+}
+
+function badge(side) {
+  const made = element("b", "sg-badge", side)
+  made.dataset.side = side
+  return made
 }
 
 function formula(line) {

@@ -148,11 +148,10 @@ def _different(found: Sequence[Pair]) -> str:
     by_size = sorted(found, key=lambda pair: -abs(_logarithm(pair.ratio)))
     strongest, *others = by_size
     clauses = [f"In B the gradient of {_name(strongest)} is {_times(strongest)}"]
-    clauses += [f"that of {_name(pair)} {_times(pair)}" for pair in others[: MOST_NAMED - 1]]
-    left = len(others) - (MOST_NAMED - 1)
-    if left > 0:
-        clauses.append(f"and {left} more differ less")
-    return f"{', '.join(clauses)}."
+    named = len(others) if len(others) <= MOST_NAMED else MOST_NAMED - 1
+    clauses += [f"that of {_name(pair)} {_times(pair)}" for pair in others[:named]]
+    ending = f"; the other {len(others) - named} differ less." if named < len(others) else "."
+    return ", ".join(clauses) + ending
 
 
 def _logarithm(ratio: float | None) -> float:

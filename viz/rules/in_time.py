@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from viz.trace import Backward, Node
+
 Beat = tuple[int, int]
 """A place in the first sequence and one in the second; -1 before its beginning."""
 
 MOST_CELLS = 250_000
 """Two sequences whose lengths multiply to more are not aligned, but go on together."""
+
+
+def what(node: Node) -> str:
+    """What counts as the same in two programs: the kind of operation, a leaf's name.
+
+    >>> what(Node(id="n1", kind="leaf", name="AccumulateGrad", variable="w"))
+    'leaf AccumulateGrad w'
+    """
+    name = node.variable or "" if node.kind == "leaf" else ""
+    return f"{node.kind} {node.name} {name}".rstrip()
+
+
+def steps_in_time(first: Backward, second: Backward) -> tuple[Beat, ...]:
+    """The beats in which the engine's steps of both are taken; as indices of `Backward.steps`."""
+    return in_time(*([what(b.node(step.node)) for step in b.steps] for b in (first, second)))
 
 
 def in_time(first: Sequence[str], second: Sequence[str]) -> tuple[Beat, ...]:
