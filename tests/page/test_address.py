@@ -72,7 +72,8 @@ def test_an_expression_is_compared_with_nothing() -> None:
     assert address == Address("Expression", "x")
 
 
-KEYS = st.sampled_from(("e p z q y in in2 step backward backward2 forward view other").split())
+PROGRAM_KEYS = ["e", "p", "z", "in", "backward", "q", "y", "in2", "backward2"]
+KEYS = st.sampled_from([*PROGRAM_KEYS, "step", "forward", "view", "other"])
 
 
 @given(st.dictionaries(KEYS, st.lists(TEXT, max_size=3)))
