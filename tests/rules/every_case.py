@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tests.rules.cases import CASES
 from tests.rules.cases_joining import JOINING
+from tests.rules.cases_moving import MOVING
 
-EVERY_CASE = (*CASES, *JOINING)
+EVERY_CASE = (*CASES, *JOINING, *MOVING)

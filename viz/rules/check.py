@@ -94,14 +94,24 @@ def values_of(row: Row, arguments: dict[str, Any], arrays: dict[str, Array]) -> 
     """What the rule's functions compute with: plain arguments, and recorded values in float64."""
     shapes = {name: array.shape for name, array in arrays.items()}
     numbers = {name: to_numpy(a) for name, a in arrays.items() if a.values is not None}
-    values = Values({**row.defaults, **arguments, **numbers}, shapes)
+    whole = {name: as_recorded(arrays[name]) for name in numbers}
+    recorded = Values({**row.defaults, **arguments, **whole}, shapes)
+    values = Values({**row.defaults, **arguments, **numbers}, shapes, recorded)
     derived = {}
     for name, function in row.derived.items():
         try:
             derived[name] = function(values)
         except MissingValueError:
             continue
-    return Values({**row.defaults, **arguments, **numbers, **derived}, shapes)
+    return Values({**row.defaults, **arguments, **numbers, **derived}, shapes, recorded)
+
+
+def as_recorded(array: Array) -> np.ndarray:
+    """Indices as integers, a mask as booleans, and all other numbers in float64."""
+    numbers = to_numpy(array)
+    if array.dtype in ("bool", "uint8"):
+        return numbers.astype(bool)
+    return numbers.astype(np.int64) if array.dtype.startswith("int") else numbers
 
 
 def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 from viz.rules.guard import guarded
 from viz.rules.numbers import LISTED, format_array, format_number
 from viz.rules.row import Arguments, MissingValueError, Row, choose
-from viz.rules.spoken import STATEMENTS, spoken
+from viz.rules.spoken import spoken
 from viz.rules.table import TABLE, Table
 from viz.rules.template import fields, fill_text
 from viz.trace import Argument, Array, Backward, Edge, Node, to_float
@@ -181,12 +181,11 @@ class Graph:
         return f"{call_name(node)}({', '.join(tensors)})" if tensors else call_name(node)
 
     def _template(self, node: Node, row: Row | None) -> str | None:
-        statement = row.statement if row is not None else STATEMENTS.get(node.name)
-        if statement is None:
+        if row is None:
             return None
-        plain = Arguments({**(row.defaults if row is not None else {}), **self.plain(node)})
+        plain = Arguments({**row.defaults, **self.plain(node)})
         try:
-            return guarded(node.name, lambda: choose(statement, plain), None)
+            return guarded(node.name, lambda: choose(row.statement, plain), None)
         except MissingValueError:
             return None
 

@@ -78,6 +78,21 @@ class Values:
         """A recorded tensor of indices or of booleans, as whole numbers."""
         return np.asarray(getattr(self._recorded, name)).astype(np.int64)
 
+    def places(self, name: str) -> np.ndarray:
+        """A recorded tensor that selects elements: indices as whole numbers, or a mask."""
+        found: np.ndarray = getattr(self._recorded, name)
+        return found
+
+    def items(self, name: str) -> tuple[str, ...]:
+        """The names of a list's items, also of those that are no tensors."""
+        count = 0
+        while self.knows(f"{name}[{count}]"):
+            count += 1
+        return tuple(f"{name}[{index}]" for index in range(count))
+
+    def knows(self, name: str) -> bool:
+        return name in self._arrays or name in self._shapes
+
     @property
     def upstreams(self) -> tuple[np.ndarray, ...]:
         """The gradient of each result, in their order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from viz.rules.row import Plain, Template
+from viz.rules.row import Plain
 
 WORDS: Mapping[str, str] = {
     "nll_loss_forward": "nll_loss",
@@ -70,11 +70,3 @@ def at(dim: int, index: str) -> str:
     before = ":, " * dim if dim >= 0 else "..., "
     after = ", :" * (-1 - dim) if dim < 0 else ""
     return f"{{self}}[{before}{index}{after}]".replace("-", "−")
-
-
-STATEMENTS: Mapping[str, Template] = {
-    "SelectBackward0": selected,
-    "SliceBackward0": sliced,
-    "IndexBackward0": "{self}[…]",
-}
-"""Operations without a rule that have a way of writing of their own, by the engine's name."""

@@ -1,6 +1,6 @@
 """All rules by the engine's name of the operation. To teach SeeGrad a new one, add a row.
 
-A row is in the file of its family: `elementwise`, `reductions`, `matrices`, `views`, `joining`.
+A row is in the file of its family.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from viz.rules.elementwise import ELEMENTWISE
+from viz.rules.indexing import INDEXING
 from viz.rules.joining import JOINING
 from viz.rules.matrices import MATRICES
+from viz.rules.rearranging import REARRANGING
 from viz.rules.reductions import REDUCTIONS
 from viz.rules.row import Row
+from viz.rules.scattering import SCATTERING
 from viz.rules.views import VIEWS
 
 Table = Mapping[str, Row]
@@ -26,4 +29,15 @@ def by_kind(rows: tuple[Row, ...]) -> Table:
     return MappingProxyType(table)
 
 
-TABLE = by_kind((*ELEMENTWISE, *REDUCTIONS, *MATRICES, *VIEWS, *JOINING))
+TABLE = by_kind(
+    (
+        *ELEMENTWISE,
+        *REDUCTIONS,
+        *MATRICES,
+        *VIEWS,
+        *JOINING,
+        *REARRANGING,
+        *INDEXING,
+        *SCATTERING,
+    )
+)
