@@ -72,6 +72,8 @@ def explain(
              beside the first and the last; `history` has every call in a few numbers
 
     Raises ProgramError, InputError (also for a value whose name the program lacks) or LimitError.
+    Where the engine stopped in the middle of a backward pass, the error's `trace` shows it up to
+    there.
     """
     from viz import sandbox
     from viz.limits import DEFAULT

@@ -13,6 +13,10 @@ class UserError(Exception):
     column, end_column   characters of that line, from 0, the end not included
     hint      what would work ("Did you mean 'torch.sin'?")
     name      the input to blame, for an InputError
+    trace     the Trace up to the error, where the engine stopped in the middle of a backward pass;
+              else None
+    answer    the same as the page gets it, with the places of the nodes
+    so_far    what the run had printed and noticed, for whoever makes the trace
     """
 
     kind: ClassVar[str] = "error"
@@ -34,6 +38,9 @@ class UserError(Exception):
         self.end_column = end_column
         self.hint = hint
         self.name = name
+        self.trace: Any = None
+        self.answer: Any = None
+        self.so_far: Any = None
 
     def __str__(self) -> str:
         place = f"Line {self.line}: " if self.line is not None else ""

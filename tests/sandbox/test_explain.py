@@ -234,3 +234,39 @@ def test_an_optimizer_steps_in_a_child_as_it_does_outside() -> None:
     with contextlib.redirect_stdout(printed):
         exec(source, {})
     assert sandbox.explain(source).trace.printed == printed.getvalue()
+
+
+STOPS = """\
+w = torch.tensor(2., requires_grad=True)
+print("before")
+y = w.exp()
+y += 1
+loss = y**2
+loss.backward()
+"""
+
+
+def test_an_engine_that_stops_in_the_middle_leaves_its_trace_with_the_error() -> None:
+    with pytest.raises(ProgramError) as caught:
+        sandbox.explain(STOPS)
+    error = caught.value
+    assert (error.line, error.trace.printed) == (6, "before\n")
+    (backward,) = error.trace.backwards
+    assert (backward.stop.kind, backward.stop.line) == ("changed", 4)
+    assert len(backward.steps) == 2
+    assert error.answer.trace == error.trace
+    assert {place.node for place in error.answer.layouts[0].places} == {
+        node.id for node in backward.nodes
+    }
+
+
+def test_any_other_mistake_leaves_no_trace() -> None:
+    with pytest.raises(ProgramError) as caught:
+        sandbox.explain(SOMETHING + "torch.sinn(x)\n")
+    assert (caught.value.trace, caught.value.answer) == (None, None)
+
+
+def test_a_trace_that_is_too_large_for_the_way_is_left_out() -> None:
+    with pytest.raises(ProgramError, match="line 4 changed it") as caught:
+        sandbox.explain(STOPS, limits=Limits(answer_bytes=2000))
+    assert caught.value.trace is None

@@ -57,7 +57,8 @@ def run(
     """Run the program; call backward for the student where it never does.
 
     Inputs without a value get one; values for other names are ignored. Raises a UserError, never
-    anything else: InputError for an input, LimitError for a limit, ProgramError for the rest.
+    anything else: InputError for an input, LimitError for a limit, ProgramError for the rest. What
+    the run has left behind by then is the error's `so_far`.
     """
     machine = Machine(program, observer, limits)
     used = tuple(chosen_inputs(program, inputs))
@@ -75,14 +76,20 @@ def run(
                 backward_or_notice(machine, value, used)
     except UserError as error:
         moved(error, program.margins)
+        error.so_far = left_by(machine, used)
         raise
     except Exception as error:
         # What no handler foresaw is still a sentence about a line, not a lost page.
         found = explain(error, program.tree, (), program.source, limits)
         found.line = found.line or machine.line or None
+        found.so_far = left_by(machine, used)
         raise found from error
+    return left_by(machine, used)
+
+
+def left_by(machine: Machine, inputs: tuple[Input, ...]) -> Result:
     return Result(
-        "".join(machine.printed), used, tuple(machine.notices), machine.pictures.finished()
+        "".join(machine.printed), inputs, tuple(machine.notices), machine.pictures.finished()
     )
 
 

@@ -21,8 +21,8 @@ MOST_BUTTONS = 5
 class Ran:
     """A program after its run.
 
-    answer   what it did; where it has a mistake, what the last one there did that had none;
-             None where there was no such program
+    answer   what it did, also where the engine stopped in the middle; where it has another mistake,
+             what the last one there did that had none; None where there was no such program
     error    the mistake
     chosen   which of the recorded backward passes is shown
     """
@@ -35,7 +35,8 @@ class Ran:
 
     @property
     def stale(self) -> bool:
-        return self.error is not None
+        """Whether the answer is that of an earlier text."""
+        return self.error is not None and self.error.answer is None
 
     @property
     def backward(self) -> Backward | None:
@@ -62,21 +63,24 @@ def run(place: Place, waiting: st.delta_generator.DeltaGenerator) -> Ran:
         mistake = error
     finally:
         waiting.empty()
-    if answer is None:
-        answer = state.last_good(place)
-    else:
+    if mistake is not None:
+        answer = mistake.answer or state.last_good(place)
+    elif answer is not None:
         state.remember(place, answer.trace.inputs)
         if answer.trace.backwards:
             state.keep(place, answer)
     backwards = answer.trace.backwards if answer is not None else ()
-    return Ran(place, source, answer, mistake, _chosen(place, backwards, mistake is not None))
+    stale = mistake is not None and mistake.answer is None
+    return Ran(place, source, answer, mistake, _chosen(place, backwards, stale))
 
 
 def _chosen(place: Place, backwards: tuple[Backward, ...], stale: bool) -> int:
-    """The index of the pass that the person chose, else of the link's, else of the first."""
+    """The index of the pass that the person chose, else of the link's, else of the one that
+    stopped in the middle, else of the first."""
     wanted = state.wanted_call(place)
     numbers = [backward.number for backward in backwards]
-    chosen = numbers.index(wanted) if wanted in numbers else 0
+    stopped = (index for index, backward in enumerate(backwards) if backward.stop is not None)
+    chosen = numbers.index(wanted) if wanted in numbers else next(stopped, 0)
     if len(numbers) > 1 and not stale:
         state.want_call(place, numbers[chosen])
     return chosen

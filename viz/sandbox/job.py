@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from viz.again import descend, prove, survey
 from viz.capture import Plan, Recorder
 from viz.errors import LimitError, ProgramError, UserError
-from viz.language import check, check_given, run
+from viz.language import Result, check, check_given, run
 from viz.language.machine import Observer
 from viz.layout import arrange
 from viz.layout.places import Layout
@@ -35,7 +36,7 @@ from viz.sandbox.wire import (
     Survey,
 )
 from viz.study import Study
-from viz.trace import Backward, Trace, to_float
+from viz.trace import Backward, Notice, Trace, to_float
 
 # Given back when memory has run out, so that there is some to say so with.
 RESERVE_BYTES = 4 << 20
@@ -63,7 +64,7 @@ def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
     except BaseException as problem:
         # Everything, also SystemExit: whatever happened, the page gets its sentence.
         del reserve
-        channel.fail(explain_problem(problem, request.limits))
+        channel.fail(explain_problem(problem, request.limits), request.limits.answer_bytes)
     else:
         channel.answer(body)
 
@@ -87,8 +88,26 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
     chosen = check_given(program, inputs) if request.exact else ()
     phase("running")
     plan = Plan(limits, request.record, beginning=request.beginning)
-    with Recorder(limits, plan) as recorder:
-        result = run(program, inputs, recorder, limits)
+    recorder = Recorder(limits, plan)
+    try:
+        with recorder:
+            result = run(program, inputs, recorder, limits)
+    except UserError as error:
+        if recorder.backwards and recorder.backwards[-1].stop is not None and error.so_far:
+            # The engine stopped in the middle: there is a picture of the way up to there.
+            with suppress(Exception):
+                error.answer = _answer(request, error.so_far, recorder, chosen, phase)
+        raise
+    return _answer(request, result, recorder, chosen, phase)
+
+
+def _answer(
+    request: Explain,
+    result: Result,
+    recorder: Recorder,
+    chosen: Iterable[Notice],
+    phase: Callable[[Phase], None],
+) -> Answer:
     trace = Trace(
         source=request.source,
         inputs=tuple(result.inputs),
@@ -129,6 +148,8 @@ def _layouts(backwards: Iterable[Backward]) -> Iterator[Layout]:
         structure = (
             tuple((node.id, node.kind, node.variable, node.shape) for node in backward.nodes),
             tuple((edge.upstream, edge.downstream, edge.slot) for edge in backward.edges),
+            backward.cuts,
+            backward.stop and backward.stop.node,
         )
         if structure not in known:
             known[structure] = arrange(backward)

@@ -123,17 +123,26 @@ class Sentence(Record, frozen=True):
 
 
 class Failure(Record, frozen=True):
-    """Why there is no answer, and what belongs in the server's log but never on the page."""
+    """Why there is no answer, and what belongs in the server's log but never on the page.
+
+    answer   what there is all the same: the engine stopped in the middle of a backward pass
+    """
 
     error: Sentence
     log: str = ""
+    answer: Answer | None = None
 
     @staticmethod
     def of(error: UserError, log: str = "") -> Failure:
-        return Failure(error=msgspec.convert(error.to_wire(), Sentence), log=log)
+        sentence = msgspec.convert(error.to_wire(), Sentence)
+        return Failure(error=sentence, log=log, answer=error.answer)
 
-    def to_json(self) -> bytes:
-        return msgspec.json.encode(self)
+    def to_json(self, limit: int | None = None) -> bytes:
+        """Without the answer where that would make more than `limit` bytes."""
+        data = msgspec.json.encode(self)
+        if limit is None or len(data) <= limit or self.answer is None:
+            return data
+        return msgspec.json.encode(Failure(error=self.error, log=self.log))
 
     @staticmethod
     def from_json(data: bytes) -> Failure:
@@ -147,7 +156,10 @@ class Failure(Record, frozen=True):
         """The error to raise; the log is written on the way."""
         if self.log:
             LOGGER.error("A run failed inside SeeGrad:\n%s", self.log)
-        return UserError.from_wire(msgspec.to_builtins(self.error))
+        error = UserError.from_wire(msgspec.to_builtins(self.error))
+        if self.answer is not None:
+            error.answer, error.trace = self.answer, self.answer.trace
+        return error
 
 
 class Closed(Exception):
@@ -204,5 +216,5 @@ class Channel:
     def answer(self, body: bytes) -> None:
         self._send(frame(b"A", body))
 
-    def fail(self, failure: Failure) -> None:
-        self._send(frame(b"F", failure.to_json()))
+    def fail(self, failure: Failure, limit: int | None = None) -> None:
+        self._send(frame(b"F", failure.to_json(limit)))
