@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tests.rules.cases import CASES
+from tests.rules.cases_functions import FUNCTION_CASES
 from tests.rules.cases_joining import JOINING
 from tests.rules.cases_moving import MOVING
 
-EVERY_CASE = (*CASES, *JOINING, *MOVING)
+EVERY_CASE = (
+    *CASES,
+    *FUNCTION_CASES,
+    *JOINING,
+    *MOVING,
+    *REDUCTION_CASES,
+)

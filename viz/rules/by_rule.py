@@ -85,7 +85,8 @@ class _Application:
     def _words(self) -> str:
         first = self.arrays.get(self.slots[0].of) if self.slots else None
         is_empty = first is not None and first.size == 0
-        return self.row.empty if is_empty and self.row.empty else self.row.words
+        words = self.row.empty if is_empty and self.row.empty else self.row.words
+        return choose(words, self.plain)
 
     # One line.
 
@@ -163,10 +164,13 @@ class _Application:
         name = field.removesuffix(_TRANSPOSED)
         if name not in self.arrays:
             number = getattr(self.numbers, name)
-            if not isinstance(number, int | float):
+            if isinstance(number, int | float):
+                return format_number(number)
+            if not isinstance(number, np.ndarray):
                 raise MissingValueError(name)
-            return format_number(number)
-        array = self.arrays[name]
+            array = from_numpy(number, "float64")
+        else:
+            array = self.arrays[name]
         if not is_written_out(array):
             raise MissingValueError(name)
         if is_transposed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,3 +45,52 @@ def exponent_slope(base: Numbers, exponent: np.ndarray, result: np.ndarray) -> n
     # In the result's own precision, which the logarithm of a plain number would raise.
     logarithm = np.log(base).astype(result.dtype)
     return zero_where(np.equal(base, 0) & (exponent >= 0), result * logarithm)
+
+
+def one_over_root(numbers: np.ndarray) -> np.ndarray:
+    return 1 / np.sqrt(numbers)
+
+
+def sigmoid(numbers: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-numbers))
+
+
+def erf(numbers: np.ndarray) -> np.ndarray:
+    """The error function, which numpy lacks."""
+    numbers = np.asarray(numbers)
+    return np.vectorize(math.erf, otypes=[np.float64])(numbers).astype(numbers.dtype)
+
+
+def erfinv_slope(result: np.ndarray) -> np.ndarray:
+    return 0.5 * math.sqrt(math.pi) * np.exp(result**2)
+
+
+def logit_slope(upstream: np.ndarray, numbers: np.ndarray, eps: float | None) -> np.ndarray:
+    """1/(x·(1 − x)) inside (0, 1). Outside it NaN, or 0 where `eps` clamps."""
+    low, high = (0.0, 1.0) if eps is None else (eps, 1.0 - eps)
+    outside = np.nan if eps is None else 0.0
+    is_inside = (numbers >= low) & (numbers <= high)
+    return np.where(is_inside, upstream / (numbers * (1 - numbers)), outside)
+
+
+def sinc_slope(numbers: np.ndarray) -> np.ndarray:
+    """The derivative of sin(π·x)/(π·x), which is 0 at 0."""
+    angle = numbers * math.pi
+    slope = (np.cos(angle) * angle - np.sin(angle)) / (angle * numbers)
+    return zero_where(numbers == 0, slope)
+
+
+def floor_of_quotient(numbers: np.ndarray, divisor: np.ndarray) -> np.ndarray:
+    return np.floor_divide(numbers, divisor)
+
+
+def times_log(factor: np.ndarray, numbers: Numbers) -> np.ndarray:
+    """factor · ln(numbers), which is 0 where the factor is 0; NaN where a number is NaN."""
+    product = zero_where(factor == 0, factor * np.log(numbers))
+    return np.where(np.isnan(numbers), np.nan, product)
+
+
+def one_number(numbers: np.ndarray) -> float | np.ndarray:
+    """A plain number for an array of one element."""
+    array = np.asarray(numbers)
+    return float(array.item()) if array.size == 1 else array

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from viz.rules.row import Row, Slot
 from viz.rules.shapes import reduced_count, spread
-from viz.rules.wording import (
-    MEAN_OF_ALL,
-    loss_local,
-    loss_statement,
-    loss_target_local,
-    reduction,
-)
+from viz.rules.wording import reduction
 
 REDUCTIONS = (
     Row(
@@ -30,21 +24,5 @@ REDUCTIONS = (
         slots=(Slot("self", "1/{n}", lambda v: spread(v) / v.n, elementwise=False),),
         defaults={"dim": None, "keepdim": False},
         derived={"n": reduced_count},
-    ),
-    Row(
-        kinds=("MseLossBackward0",),
-        sign="MSE",
-        statement=loss_statement,
-        words="The squared error pulls harder the farther {self} and {target} are apart.",
-        slots=(
-            Slot("self", loss_local, lambda v: 2 / v.n * (v.self - v.target) * v.upstream),
-            Slot(
-                "target",
-                loss_target_local,
-                lambda v: -2 / v.n * (v.self - v.target) * v.upstream,
-            ),
-        ),
-        defaults={"reduction": MEAN_OF_ALL},
-        derived={"n": lambda v: max(v.size("self"), 1) if v.reduction == MEAN_OF_ALL else 1},
     ),
 )

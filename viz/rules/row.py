@@ -170,19 +170,19 @@ class Row:
     defaults   arguments that a call may leave out
     twice      what to say in place of the slots' notes where one tensor fills all the slots
     empty      what to say in place of `words` where the first input has no elements
-    derived    numbers of the local derivative that are no arguments: {n} of a mean
+    derived    numbers or tensors in the local derivative that are no arguments: {n} of a mean
     extras     names of the results that have no gradient: {indices} of a maximum
     """
 
     kinds: tuple[str, ...]
     sign: Template
     statement: Template
-    words: str
+    words: Template
     slots: tuple[Slot | Each, ...]
     twice: Template = ""
     empty: str = ""
     defaults: Plain = field(default_factory=dict)
-    derived: Mapping[str, Callable[[Values], float]] = field(default_factory=dict)
+    derived: Mapping[str, Callable[[Values], float | np.ndarray]] = field(default_factory=dict)
     extras: tuple[str, ...] = ()
 
 

@@ -39,13 +39,33 @@ def reduced_axes(dim: int | list[int] | tuple[int, ...] | None, rank: int) -> Sh
     return tuple(sorted(axis % rank for axis in axes))
 
 
-def spread(values: Values) -> np.ndarray:
+def spread(values: Values, name: str = "upstream") -> np.ndarray:
     """The upstream gradient of a reduction, copied to each element that went into it."""
+    return np.broadcast_to(restored(values, name), values.shape("self"))
+
+
+def restored(values: Values, name: str = "result") -> np.ndarray:
+    """A reduction's result with the axes that were reduced, of length 1, so that it broadcasts."""
+    numbers = getattr(values, name)
+    if values.keepdim:
+        return numbers
+    return np.expand_dims(numbers, reduced_axes(values.dim, len(values.shape("self"))))
+
+
+def scatter_back(values: Values, *, keepdim: bool | None = None) -> np.ndarray:
+    """Each number of the upstream gradient at the recorded index along the axis; 0 elsewhere."""
     shape = values.shape("self")
-    upstream = values.upstream
-    if not values.keepdim:
-        upstream = np.expand_dims(upstream, reduced_axes(values.dim, len(shape)))
-    return np.broadcast_to(upstream, shape)
+    full = np.zeros(shape)
+    if not shape:
+        return full + values.upstream
+    axis = values.dim % len(shape)
+    upstream, indices = values.upstream, values.whole("indices")
+    if not (values.keepdim if keepdim is None else keepdim):
+        upstream, indices = (np.expand_dims(each, axis) for each in (upstream, indices))
+    places: list[np.ndarray] = list(np.indices(indices.shape, sparse=True))
+    places[axis] = indices
+    np.add.at(full, tuple(places), upstream)
+    return full
 
 
 def reduced_count(values: Values) -> float:

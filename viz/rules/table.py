@@ -8,14 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from viz.rules.activations import ACTIVATIONS
 from viz.rules.elementwise import ELEMENTWISE
+from viz.rules.extremes import EXTREMES
+from viz.rules.functions import FUNCTIONS
 from viz.rules.indexing import INDEXING
 from viz.rules.joining import JOINING
+from viz.rules.losses import LOSSES
 from viz.rules.matrices import MATRICES
+from viz.rules.pairs import PAIRS
 from viz.rules.rearranging import REARRANGING
 from viz.rules.reductions import REDUCTIONS
 from viz.rules.row import Row
+from viz.rules.running import RUNNING
 from viz.rules.scattering import SCATTERING
+from viz.rules.selections import SELECTIONS
+from viz.rules.smooth import SMOOTH
+from viz.rules.softmax import SOFTMAX
+from viz.rules.spreads import SPREADS
+from viz.rules.steps import STEPS
 from viz.rules.views import VIEWS
 
 Table = Mapping[str, Row]
@@ -39,5 +50,16 @@ TABLE = by_kind(
         *REARRANGING,
         *INDEXING,
         *SCATTERING,
+        *FUNCTIONS,
+        *STEPS,
+        *PAIRS,
+        *SELECTIONS,
+        *ACTIVATIONS,
+        *SMOOTH,
+        *EXTREMES,
+        *SPREADS,
+        *RUNNING,
+        *SOFTMAX,
+        *LOSSES,
     )
 )

@@ -11,11 +11,6 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 LONGEST_SIGN = 7
 
-MEAN_OF_ALL = 1
-"""ATen's number for reduction="mean"; 0 is "none" and 2 is "sum"."""
-
-_REDUCTIONS = {0: ", reduction='none'", 2: ", reduction='sum'"}
-
 
 def superscript(exponent: Any) -> str:
     """A number as an exponent; ⁿ for what is no number.
@@ -103,19 +98,6 @@ def axis_of(call: str, default: int | None = None) -> Callable[[Plain], str]:
         return f"{call})" if axis == default else f"{call}, dim={axis})".replace("-", "−")
 
     return statement
-
-
-def loss_statement(plain: Plain) -> str:
-    return f"mse_loss({{self}}, {{target}}{_REDUCTIONS.get(plain['reduction'], '')})"
-
-
-def loss_local(plain: Plain) -> str:
-    difference = "2·({self} − {target})"
-    return f"{difference}/{{n}}" if plain["reduction"] == MEAN_OF_ALL else difference
-
-
-def loss_target_local(plain: Plain) -> str:
-    return f"(−{loss_local(plain)})"
 
 
 def permuted(plain: Plain) -> str:

@@ -1,0 +1,76 @@
+"""Running sums and products, undone: what each element adds to every later result."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from viz.rules.row import Values
+from viz.rules.shapes import reduced_axes, restored, spread
+
+
+def others_product(values: Values) -> np.ndarray:
+    """The product of all other elements along the reduced axes: result/self, also beside a 0."""
+    numbers = values.self
+    axes = reduced_axes(values.dim, numbers.ndim)
+    if not (numbers == 0).any():
+        return restored(values) / numbers
+    kept = [axis for axis in range(numbers.ndim) if axis not in axes]
+    moved = np.transpose(numbers, (*kept, *axes))
+    rows = moved.reshape((*(numbers.shape[axis] for axis in kept), -1))
+    others = _exclusive_products(rows).reshape(moved.shape)
+    return np.transpose(others, np.argsort((*kept, *axes)))
+
+
+def _exclusive_products(rows: np.ndarray) -> np.ndarray:
+    """Along the last axis, the product of everything before each element and after it."""
+    before = np.ones_like(rows)
+    before[..., 1:] = np.cumprod(rows, axis=-1)[..., :-1]
+    after = np.ones_like(rows)
+    after[..., :-1] = np.cumprod(rows[..., ::-1], axis=-1)[..., ::-1][..., 1:]
+    return before * after
+
+
+def product_slope(values: Values) -> np.ndarray:
+    return spread(values) * others_product(values)
+
+
+def from_the_end(numbers: np.ndarray, axis: int) -> np.ndarray:
+    """Each element with the sum of all later ones.
+
+    >>> from_the_end(np.array([1.0, 2.0, 3.0]), 0)
+    array([6., 5., 3.])
+    """
+    if numbers.ndim == 0:
+        return numbers
+    return np.flip(np.cumsum(np.flip(numbers, axis), axis), axis)
+
+
+def running_product_slope(values: Values) -> np.ndarray:
+    """Σ over the later results: its upstream gradient times the product without this element."""
+    numbers, axis = values.self, values.dim
+    if numbers.ndim == 0:
+        return values.upstream
+    rows = np.moveaxis(numbers, axis, -1)
+    upstream = np.moveaxis(values.upstream, axis, -1)
+    slopes = np.zeros_like(rows * upstream)
+    for last in range(rows.shape[-1]):
+        begun = rows[..., : last + 1]
+        slopes[..., : last + 1] += upstream[..., last, None] * _exclusive_products(begun)
+    return np.moveaxis(slopes, -1, axis)
+
+
+def running_product_rounding(values: Values) -> np.ndarray:
+    return running_product_slope(values.each(np.abs))
+
+
+def running_logsumexp_slope(values: Values) -> np.ndarray:
+    """Σ over the later results: its upstream gradient times this element's share of it."""
+    if values.self.ndim == 0:
+        return values.upstream
+    rows = np.moveaxis(values.self, values.dim, -1)
+    results = np.moveaxis(values.result, values.dim, -1)
+    upstream = np.moveaxis(values.upstream, values.dim, -1)
+    shares = np.exp(rows[..., :, None] - results[..., None, :])
+    later = np.triu(np.ones((rows.shape[-1],) * 2))
+    slopes = (np.where(later > 0, shares, 0) * upstream[..., None, :]).sum(axis=-1)
+    return np.moveaxis(slopes, -1, values.dim)
