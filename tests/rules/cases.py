@@ -34,11 +34,15 @@ def sides(*names: str) -> Shapes:
 
 @dataclass(frozen=True)
 class Case:
-    """expression: of x, y and b, which are tensors of these shapes that require grad."""
+    """
+    expression   of x, y and b, which are tensors of these shapes that require grad
+    odd          whether NaN, infinities and what overflows are tried too
+    """
 
     kind: str
     expression: str
     shapes: Shapes
+    odd: bool = True
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.expression}"
@@ -104,8 +108,8 @@ _BROADCAST = {
 _LOSSES = ["mean", "sum", "none"]
 
 
-def cases_of(programs: dict[str, list[str]], shapes: Shapes) -> list[Case]:
-    return [Case(kind, text, shapes) for kind, texts in programs.items() for text in texts]
+def cases_of(programs: dict[str, list[str]], shapes: Shapes, *, odd: bool = True) -> list[Case]:
+    return [Case(kind, text, shapes, odd) for kind, texts in programs.items() for text in texts]
 
 
 CASES = (

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.rules.cases import ONE, ONE_AXIS, SAME, TWO_AXES, Case, cases_of, sides
+from hypothesis import strategies as st
+
+from tests.rules.cases import ONE, ONE_AXIS, SAME, TWO_AXES, Case, Shapes, cases_of, sides
+
+SMALL: Shapes = st.tuples(st.tuples(*[st.integers(1, 2)] * 4))
+"""A batch of pictures with a score for each class and place."""
 
 _ALL = {
     "NansumBackward0": ["x.nansum()"],
@@ -34,10 +39,8 @@ _FILLED = {
     "CummaxBackward0": ["x.cummax(0)[0]", "x.round().cummax(-1)[0]"],
     "CumminBackward0": ["x.cummin(0)[0]", "x.round().cummin(-1)[0]"],
     "CumsumBackward0": ["x.cumsum(0)", "x.cumsum(-1)"],
-    "CumprodBackward0": ["x.cumprod(0)", "x.cumprod(-1)", "x.round().cumprod(0)"],
-    "LogcumsumexpBackward0": ["x.logcumsumexp(0)", "x.logcumsumexp(-1)"],
     "LinalgVectorNormBackward0": [
-        *(f"torch.linalg.vector_norm(x, {p})" for p in ("2", "1", "0", "inf", "-inf")),
+        *(f"torch.linalg.vector_norm(x, {p})" for p in ("2", "1", "inf", "-inf")),
         *(f"torch.linalg.vector_norm(x, {p})" for p in ("3", "0.5", "1.5", "-2.0")),
         "x.norm(dim=0)",
         "x.norm(1, dim=-1, keepdim=True)",
@@ -70,10 +73,6 @@ _LOSSES = {
         *(f"F.huber_loss(x, y, reduction='{how}')" for how in _HOW),
         "F.huber_loss(x, y, delta=2.0)",
     ],
-    "BinaryCrossEntropyBackward0": [
-        *(f"F.binary_cross_entropy(x.sigmoid(), y, reduction='{how}')" for how in _HOW),
-        "F.binary_cross_entropy(x.sigmoid(), y, y.detach())",
-    ],
     "BinaryCrossEntropyWithLogitsBackward0": [
         *(f"F.binary_cross_entropy_with_logits(x, y, reduction='{how}')" for how in _HOW),
         "F.binary_cross_entropy_with_logits(x, y, y.detach())",
@@ -83,6 +82,17 @@ _LOSSES = {
         f"F.soft_margin_loss(x, y.detach(), reduction='{how}')" for how in _HOW
     ],
 }
+_FINITE = {
+    "CumprodBackward0": ["x.cumprod(0)", "x.cumprod(-1)", "x.round().cumprod(0)"],
+    "LogcumsumexpBackward0": ["x.logcumsumexp(0)", "x.logcumsumexp(-1)"],
+}
+_PROBABILITIES = {
+    "BinaryCrossEntropyBackward0": [
+        *(f"F.binary_cross_entropy(x.sigmoid(), y.sigmoid(), reduction='{how}')" for how in _HOW),
+        "F.binary_cross_entropy(x.sigmoid(), y.sigmoid(), y.detach())",
+    ],
+}
+_SEVEN = "(7 * x[:, 0]).nan_to_num(0, 0, 0).clamp(0, 7).long() % x.shape[1]"
 _CLASSES = "torch.arange(x.shape[0]) % x.shape[1]"
 _NLL = (
     *(f"F.nll_loss(x, {_CLASSES}, reduction='{how}')" for how in _HOW),
@@ -96,10 +106,11 @@ REDUCTION_CASES = (
     *cases_of(_FILLED, ONE_AXIS),
     *cases_of(_TWO_AXES, TWO_AXES),
     *cases_of(_LOSSES, SAME),
+    *cases_of(_FINITE, ONE_AXIS, odd=False),
+    *cases_of(_PROBABILITIES, SAME, odd=False),
     *(Case("NllLossBackward0", expression, sides("nk", "k")) for expression in _NLL),
     Case("NllLossBackward0", "F.nll_loss(x, torch.tensor(0))", sides("k")),
-    Case("NllLoss2DBackward0", "F.nll_loss(x, (x[:, 0] > 0).long() % x.shape[1])", sides("nkab")),
-    Case(
-        "NllLoss2DBackward0", "F.nll_loss(x, (x[:, 0] > 9).long(), reduction='none')", sides("nkab")
-    ),
+    Case("NllLoss2DBackward0", f"F.nll_loss(x, {_SEVEN})", SMALL),
+    Case("NllLoss2DBackward0", f"F.nll_loss(x, {_SEVEN}, reduction='none')", SMALL),
+    Case("NllLoss2DBackward0", f"F.nll_loss(x, {_SEVEN}, ignore_index=0)", SMALL),
 )

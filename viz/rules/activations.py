@@ -40,9 +40,21 @@ def _rrelu_slope(values: Values) -> np.ndarray:
     return np.where(values.self > 0, values.upstream, values.upstream * slope)
 
 
+def _require_numbers(values: Values) -> None:
+    """PyTorch's answer at NaN depends on whether it computes several elements at once."""
+    if np.isnan(values.self).any():
+        raise MissingValueError("the gradient at NaN")
+
+
+def _shrink_slope(values: Values) -> np.ndarray:
+    _require_numbers(values)
+    return np.where(np.abs(values.self) > values.lambd, values.upstream, 0)
+
+
 def _hardswish_slope(values: Values) -> np.ndarray:
+    _require_numbers(values)
     x, upstream = values.self, values.upstream
-    return np.where(x <= -3, 0, np.where(x < 3, upstream * (x / 3 + 0.5), upstream))
+    return np.where(x <= -3, 0, np.where(x >= 3, upstream, upstream * (x / 3 + 0.5)))
 
 
 ACTIVATIONS = (
@@ -176,7 +188,7 @@ ACTIVATIONS = (
             Slot(
                 "self",
                 "(0 if −{lambd} ≤ {self} ≤ {lambd} else 1)",
-                lambda v: np.where(np.abs(v.self) > v.lambd, v.upstream, 0),
+                _shrink_slope,
             ),
         ),
         defaults={"lambd": 0.5},
@@ -191,7 +203,7 @@ ACTIVATIONS = (
             Slot(
                 "self",
                 "(0 if −{lambd} ≤ {self} ≤ {lambd} else 1)",
-                lambda v: np.where(np.abs(v.self) > v.lambd, v.upstream, 0),
+                _shrink_slope,
             ),
         ),
         defaults={"lambd": 0.5},

@@ -123,18 +123,17 @@ def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:
 def _size(slot: Slot, values: Values, exact: np.ndarray, shape: Shape) -> np.ndarray:
     """How large the finite terms are that are added up.
 
-    Of an elementwise operation those are known; of another one, such as a matrix product, they are
-    found by the formula over absolute values.
+    Of an elementwise operation those are known, and another one may have its own `rounding`. Else,
+    as for a matrix product, they are found by the formula over absolute values.
     """
+    with np.errstate(all="ignore"):
+        terms = slot.gradient(values) if slot.elementwise else exact
+        size = sum_to(_finite(terms), shape)
+        if slot.rounding is not None:
+            return size + sum_to(_finite(slot.rounding(values)), shape)
     if slot.elementwise:
-        with np.errstate(all="ignore"):
-            size = sum_to(_finite(slot.gradient(values)), shape)
-    else:
-        size = _finite(exact) + np.abs(_contribution(slot, values.each(_finite), shape))
-    if slot.rounding is not None:
-        with np.errstate(all="ignore"):
-            size = size + sum_to(_finite(slot.rounding(values)), shape)
-    return size
+        return size
+    return size + np.abs(_contribution(slot, values.each(_finite), shape))
 
 
 def _finite(numbers: np.ndarray) -> np.ndarray:

@@ -178,7 +178,7 @@ TRIGONOMETRY = (
         lambda v: v.upstream * sinc_slope(v.self),
         "sinc is sin(π·x)/(π·x), so its slope follows from the quotient rule. At 0, at its top, it "
         "is 0.",
-        rounding=lambda v: v.upstream / v.self,
+        rounding=lambda v: v.upstream * (1 + 1 / np.abs(v.self)) * math.pi,
     ),
     function(
         "deg2rad",

@@ -38,12 +38,12 @@ def _smooth_l1_slope(values: Values) -> np.ndarray:
     if values.beta == 0:
         return sign_of(distance)
     is_near = np.abs(distance) < values.beta
-    return np.where(is_near, distance / values.beta, np.where(distance < 0, -1, 1))
+    return np.where(is_near, distance / values.beta, np.sign(distance))
 
 
 def _huber_slope(values: Values) -> np.ndarray:
     distance = values.self - values.target
-    steep = values.delta * np.where(distance < 0, -1, 1)
+    steep = values.delta * np.sign(distance)
     return np.where(np.abs(distance) <= values.delta, distance, steep)
 
 
@@ -76,7 +76,10 @@ def _bce_target_slope(values: Values) -> np.ndarray:
 
 
 def _bce_logits_slope(values: Values) -> np.ndarray:
-    target, pull = values.target, _positive_weight(values) * values.target
+    target = values.target
+    if not values.has("pos_weight"):
+        return (sigmoid(values.self) - target) * _weight(values)
+    pull = values.pos_weight * target
     return ((pull + 1 - target) * sigmoid(values.self) - pull) * _weight(values)
 
 

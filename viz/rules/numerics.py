@@ -69,8 +69,9 @@ def logit_slope(upstream: np.ndarray, numbers: np.ndarray, eps: float | None) ->
     """1/(x·(1 − x)) inside (0, 1). Outside it NaN, or 0 where `eps` clamps."""
     low, high = (0.0, 1.0) if eps is None else (eps, 1.0 - eps)
     outside = np.nan if eps is None else 0.0
-    is_inside = (numbers >= low) & (numbers <= high)
-    return np.where(is_inside, upstream / (numbers * (1 - numbers)), outside)
+    is_end = (numbers == 0) | (numbers == 1)
+    slope = np.where(is_end, np.inf, 1 / (numbers * (1 - numbers)))
+    return np.where((numbers < low) | (numbers > high), outside, upstream * slope)
 
 
 def sinc_slope(numbers: np.ndarray) -> np.ndarray:

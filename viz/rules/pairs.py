@@ -40,12 +40,12 @@ PAIRS = (
             Slot(
                 "self",
                 "{other}/({self}² + {other}²)",
-                lambda v: v.upstream * (v.other * _nearness(v)),
+                lambda v: v.upstream * v.other * _nearness(v),
             ),
             Slot(
                 "other",
                 "(−{self}/({self}² + {other}²))",
-                lambda v: v.upstream * (-v.self * _nearness(v)),
+                lambda v: v.upstream * -v.self * _nearness(v),
             ),
         ),
     ),

@@ -9,6 +9,7 @@ from viz.rules.row import Row, Slot
 from viz.rules.scans import (
     from_the_end,
     product_slope,
+    running_logsumexp_rounding,
     running_logsumexp_slope,
     running_product_rounding,
     running_product_slope,
@@ -90,17 +91,12 @@ RUNNING = (
             Slot(
                 "self",
                 "",
+                running_logsumexp_rounding,
                 running_logsumexp_slope,
                 rule="exp({self}) · ({upstream}/exp({result}), summed from each place to the end)",
-                rounding=lambda v: (
-                    running_logsumexp_slope(v.each(_steady)) * (1 + np.abs(v.self).max(initial=0))
-                ),
+                rounding=running_logsumexp_rounding,
                 elementwise=False,
             ),
         ),
     ),
 )
-
-
-def _steady(numbers: np.ndarray) -> np.ndarray:
-    return numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from viz.rules.row import Values
+from viz.rules.row import MissingValueError, Values
 from viz.rules.shapes import reduced_axes, restored, spread
 
 
@@ -31,6 +31,8 @@ def _exclusive_products(rows: np.ndarray) -> np.ndarray:
 
 
 def product_slope(values: Values) -> np.ndarray:
+    if values.dim is None and (values.self == 0).sum() > 1:
+        return np.zeros_like(values.self)
     return spread(values) * others_product(values)
 
 
@@ -48,6 +50,7 @@ def from_the_end(numbers: np.ndarray, axis: int) -> np.ndarray:
 def running_product_slope(values: Values) -> np.ndarray:
     """Σ over the later results: its upstream gradient times the product without this element."""
     numbers, axis = values.self, values.dim
+    _require_finite(values)
     if numbers.ndim == 0:
         return values.upstream
     rows = np.moveaxis(numbers, axis, -1)
@@ -63,13 +66,31 @@ def running_product_rounding(values: Values) -> np.ndarray:
     return running_product_slope(values.each(np.abs))
 
 
+def _require_finite(values: Values) -> None:
+    """What PyTorch makes of NaN and infinities here depends on the order of its own steps."""
+    if not all(np.isfinite(each).all() for each in (values.self, values.result, values.upstream)):
+        raise MissingValueError("finite numbers")
+
+
+def running_logsumexp_rounding(values: Values) -> np.ndarray:
+    """PyTorch adds logarithms, so that large ones cost digits."""
+    slope = _running_shares(values, np.abs(values.upstream))
+    largest = max(np.abs(values.self).max(initial=0), np.abs(values.result).max(initial=0))
+    return slope * (1 + largest)
+
+
 def running_logsumexp_slope(values: Values) -> np.ndarray:
     """Σ over the later results: its upstream gradient times this element's share of it."""
+    _require_finite(values)
+    return _running_shares(values, values.upstream)
+
+
+def _running_shares(values: Values, upstream: np.ndarray) -> np.ndarray:
     if values.self.ndim == 0:
-        return values.upstream
-    rows = np.moveaxis(values.self, values.dim, -1)
-    results = np.moveaxis(values.result, values.dim, -1)
-    upstream = np.moveaxis(values.upstream, values.dim, -1)
+        return upstream
+    rows, results, upstream = (
+        np.moveaxis(each, values.dim, -1) for each in (values.self, values.result, upstream)
+    )
     shares = np.exp(rows[..., :, None] - results[..., None, :])
     later = np.triu(np.ones((rows.shape[-1],) * 2))
     slopes = (np.where(later > 0, shares, 0) * upstream[..., None, :]).sum(axis=-1)

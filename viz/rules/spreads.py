@@ -69,9 +69,10 @@ def _correction(values: Values) -> float:
 
 
 def _variance_gradient(values: Values, upstream: np.ndarray) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        factor = np.float64(2.0) / _freedom(values)
-    return factor * upstream * (values.self - _mean(values))
+    distance, freedom = values.self - _mean(values), _freedom(values)
+    if freedom <= 0 and values.dim is None:
+        return upstream * np.where(distance == 0, np.nan, np.inf)
+    return np.divide(2.0, freedom) * upstream * distance
 
 
 def _deviation_upstream(values: Values) -> np.ndarray:
