@@ -49,7 +49,6 @@ _FUNCTIONS = {
     "ClampBackward1": ["x.clamp(-1, 2)", "x.clamp(min=0)", "x.clamp(max=1)", "x.clamp(1, -1)"],
     "ClampMinBackward0": ["x.clamp_min(1)"],
     "ClampMaxBackward0": ["x.clamp_max(-1)"],
-    "MaskedFillBackward0": ["x.masked_fill(x > 0, 3.0)"],
     "NanToNumBackward0": ["torch.nan_to_num(x)", "torch.nan_to_num(x, 1.0, 2.0, 3.0)"],
     "NativeDropoutBackward0": [f"torch.native_dropout(1 * x, {p}, True)[0]" for p in (0.25, 0, 1)],
     "WhereBackward0": ["torch.where(x > 0, x, 2.0)", "torch.where(x > 0, 1.0, x)"],
@@ -110,7 +109,6 @@ FUNCTION_CASES = (
     *cases_of(_PAIRS, BROADCAST),
     Case("MulBackward0", "F.dropout(x, 0.5)", ONE_AXIS),
     Case("MaximumBackward0", "torch.maximum(x, y)", SAME),
-    Case("MaskedFillBackward1", "x.masked_fill(x > 0, y)", sides("kn", "")),
     Case("PreluKernelBackward0", "F.prelu(x, y)", sides("nk", "k")),
     Case(
         "PreluKernelBackward0", "F.prelu(x, b)", sides("nk", "k", "a").map(lambda s: (*s[:2], (1,)))

@@ -6,6 +6,7 @@ from tests.rules.cases import CASES
 from tests.rules.cases_functions import FUNCTION_CASES
 from tests.rules.cases_joining import JOINING
 from tests.rules.cases_moving import MOVING
+from tests.rules.cases_reductions import REDUCTION_CASES
 
 EVERY_CASE = (
     *CASES,

@@ -38,7 +38,7 @@ def result_of(expression: str) -> tuple[Backward, Node]:
         ("(x*w).exp()", "exp(x·w)", "eˣ"),
         ("A.sum(0)", "sum(A, dim=0)", "Σ"),
         ("A @ A.T", "A @ Aᵀ", "@"),
-        ("A.softmax(1)", "softmax(A)", "softmax"),
+        ("A.softmax(1)", "softmax(A, dim=1)", "softmax"),
         ("A.view(6)", "view(A)", "view"),
         ("torch.relu(x)", "relu(x)", "relu"),
     ],

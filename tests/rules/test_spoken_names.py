@@ -25,7 +25,7 @@ def written(expression: str) -> str:
 @pytest.mark.parametrize(
     ("expression", "statement"),
     [
-        ("F.cross_entropy(x, t)", "nll_loss(log_softmax(x), t)"),
+        ("F.cross_entropy(x, t)", "nll_loss(log_softmax(x, dim=1), t)"),
         ("y.split([2, 4])[0]", "split(y, [2, 4])"),
         ("F.layer_norm(x, (3,))", "layer_norm(x)"),
         ("F.pad(y, (1, 1))", "pad(y)"),

@@ -7,7 +7,7 @@ import numpy as np
 from viz.rules.numerics import one_number
 from viz.rules.row import Row, Slot, Template, Values
 from viz.rules.shapes import reduced_axes, restored, scatter_back, spread
-from viz.rules.wording import reduction
+from viz.rules.wording import axis_of, reduction
 
 
 def _is_picked(values: Values, result: str = "result") -> np.ndarray:
@@ -176,7 +176,7 @@ EXTREMES = (
         "sort",
         "Sorting only changes places: the gradient of each number goes back to where the number "
         "came from.",
-        "sort({self})",
+        axis_of("sort({self}", default=-1),
     ),
     _reordered(
         "topk",
@@ -184,7 +184,7 @@ EXTREMES = (
         "top k",
         "The gradient of each number that was picked goes back to where it came from; what was not "
         "picked gets 0.",
-        "topk({self}, {k})",
+        axis_of("topk({self}, {k}", default=-1),
     ),
     _reordered(
         "cummax",
@@ -192,7 +192,7 @@ EXTREMES = (
         "cummax",
         "Each number is the largest so far: its gradient goes to where that largest number stands, "
         "and gradients for the same place add up.",
-        "cummax({self})",
+        axis_of("cummax({self}"),
     ),
     _reordered(
         "cummin",
@@ -200,6 +200,6 @@ EXTREMES = (
         "cummin",
         "Each number is the smallest so far: its gradient goes to where that smallest number "
         "stands, and gradients for the same place add up.",
-        "cummin({self})",
+        axis_of("cummin({self}"),
     ),
 )

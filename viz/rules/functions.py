@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from viz.rules.numerics import erfinv_slope, logit_slope, one_over_root, sinc_slope
+from viz.rules.numerics import erfinv_slope, logit_slope, one_over_root, sinc_slope, zero_where
 from viz.rules.row import Gradient, Row, Slot, Template
 from viz.rules.wording_functions import logit_local
 
@@ -175,7 +175,7 @@ TRIGONOMETRY = (
         "sinc",
         "sinc",
         "(cos(π·{self}) − {result})/{self}",
-        lambda v: v.upstream * sinc_slope(v.self),
+        lambda v: zero_where(v.self == 0, v.upstream * sinc_slope(v.self)),
         "sinc is sin(π·x)/(π·x), so its slope follows from the quotient rule. At 0, at its top, it "
         "is 0.",
         rounding=lambda v: v.upstream * (1 + 1 / np.abs(v.self)) * math.pi,

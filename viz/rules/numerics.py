@@ -75,10 +75,9 @@ def logit_slope(upstream: np.ndarray, numbers: np.ndarray, eps: float | None) ->
 
 
 def sinc_slope(numbers: np.ndarray) -> np.ndarray:
-    """The derivative of sin(π·x)/(π·x), which is 0 at 0."""
+    """The derivative of sin(π·x)/(π·x) beside 0."""
     angle = numbers * math.pi
-    slope = (np.cos(angle) * angle - np.sin(angle)) / (angle * numbers)
-    return zero_where(numbers == 0, slope)
+    return (np.cos(angle) * angle - np.sin(angle)) / (angle * numbers)
 
 
 def floor_of_quotient(numbers: np.ndarray, divisor: np.ndarray) -> np.ndarray:

@@ -15,12 +15,7 @@ from viz.rules.scans import (
     running_product_slope,
 )
 from viz.rules.shapes import spread
-from viz.rules.wording import reduction
-
-
-def _running(name: str) -> str:
-    return f"{name}({{self}}, {{dim}})"
-
+from viz.rules.wording import axis_of, reduction
 
 RUNNING = (
     Row(
@@ -51,7 +46,7 @@ RUNNING = (
     Row(
         kinds=("CumsumBackward0",),
         sign="Σ …",
-        statement=_running("cumsum"),
+        statement=axis_of("cumsum({self}"),
         words="Each element is a term of its own running sum and of every later one, so it "
         "collects the gradients from there to the end.",
         slots=(
@@ -67,7 +62,7 @@ RUNNING = (
     Row(
         kinds=("CumprodBackward0",),
         sign="Π …",
-        statement=_running("cumprod"),
+        statement=axis_of("cumprod({self}"),
         words="Each element is a factor of its own running product and of every later one: from "
         "each it gets the gradient times that product without itself, and these add up.",
         slots=(
@@ -84,14 +79,13 @@ RUNNING = (
     Row(
         kinds=("LogcumsumexpBackward0",),
         sign="ln Σ …",
-        statement=_running("logcumsumexp"),
+        statement=axis_of("logcumsumexp({self}"),
         words="Each element has a share in its own running sum of exponentials and in every later "
         "one: from each it gets the gradient times its share, and these add up.",
         slots=(
             Slot(
                 "self",
                 "",
-                running_logsumexp_rounding,
                 running_logsumexp_slope,
                 rule="exp({self}) · ({upstream}/exp({result}), summed from each place to the end)",
                 rounding=running_logsumexp_rounding,

@@ -102,11 +102,6 @@ _CLAMP_WORDS = (
     "stands still, so {self} gets 0. On a bound PyTorch takes 1."
 )
 _CLAMP_SELF = Slot("self", clamped, lambda v: zero_where(~_inside(v), v.upstream))
-_MASK_SELF = Slot(
-    "self", "(0 if {mask} else 1)", lambda v: zero_where(_chosen(v, "mask"), v.upstream)
-)
-_MASK_WORDS = "Where the mask is True, {self} was written over: it has no influence there and gets \
-0. Elsewhere the gradient passes unchanged."
 
 SELECTIONS = (
     _larger("maximum", "MaximumBackward0", "max"),
@@ -196,27 +191,6 @@ SELECTIONS = (
             ),
         ),
         defaults={"min": None},
-    ),
-    Row(
-        kinds=("MaskedFillBackward0",),
-        sign="fill",
-        statement="masked_fill({self}, {mask}, {value})",
-        words=_MASK_WORDS,
-        slots=(_MASK_SELF,),
-    ),
-    Row(
-        kinds=("MaskedFillBackward1",),
-        sign="fill",
-        statement="masked_fill({self}, {mask}, {value})",
-        words=f"{_MASK_WORDS} The number that was written gets the sum over those places.",
-        slots=(
-            _MASK_SELF,
-            Slot(
-                "value",
-                "(1 if {mask} else 0)",
-                lambda v: np.where(_chosen(v, "mask"), v.upstream, 0),
-            ),
-        ),
     ),
     Row(
         kinds=("NanToNumBackward0",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from viz.rules.row import Row, Slot, Values
+from viz.rules.wording import axis_of
 
 
 def _total(numbers: np.ndarray, values: Values) -> np.ndarray:
@@ -35,7 +36,7 @@ SOFTMAX = (
     Row(
         kinds=("SoftmaxBackward0",),
         sign="softmax",
-        statement="softmax({self}, {dim})",
+        statement=axis_of("softmax({self}"),
         words="The results p of a softmax share 1 among them, so what one gains the others lose. "
         "Each input gets its p times how far its upstream gradient lies above their average, "
         "weighted with p: the sum Σ runs over dimension {dim}. The contributions add up to 0.",
@@ -53,7 +54,7 @@ SOFTMAX = (
     Row(
         kinds=("LogSoftmaxBackward0",),
         sign="log p",
-        statement="log_softmax({self}, {dim})",
+        statement=axis_of("log_softmax({self}"),
         words="exp({result}) is the softmax p. Each input gets its own upstream gradient, less "
         "its share p of the sum Σ of all of them over dimension {dim}. Under nll_loss this "
         "becomes (p − 1) for the right class and p for the others, divided by their number.",
