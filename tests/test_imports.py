@@ -44,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
     # It knows live tensors, and runs whatever it is given: not the language.
     "viz/again": DATA | {"torch", "numpy", "viz.capture"},
-    "viz/rules": {"viz.trace", "viz.errors", "numpy", "yaml"},
+    "viz/rules": {"viz.trace", "viz.study", "viz.errors", "numpy", "yaml"},
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
     "viz/layout/places.py": {"viz.trace"},
     "viz/draw": DRAW,

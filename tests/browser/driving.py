@@ -145,5 +145,5 @@ def leaf_row(page: Page, name: str) -> list[str]:
     row = page.locator(".sg-table:not(.sg-steps) tbody tr").filter(
         has=page.locator("th", has_text=name)
     )
-    cells: list[str] = row.locator("td").all_text_contents()
+    cells: list[str] = row.locator("td:not(.sg-check)").all_text_contents()
     return cells

@@ -78,7 +78,7 @@ def leaves(page: AppTest) -> dict[str, list[str]]:
     assert table, "there is no table of leaves"
     rows = {}
     for row in re.findall(r"<tr>(<th scope.*?)</tr>", table[0], re.S):
-        name, *cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
+        name, *cells = re.findall(r"<t[hd](?![^>]*sg-check)[^>]*>(.*?)</t[hd]>", row, re.S)
         rows[unescape(name)] = [unescape(re.sub(r"<[^>]*>", "", cell)) for cell in cells]
     return rows
 

@@ -24,6 +24,7 @@ class Ground:
     """What one run without any change has found: the loss, the leaves, where each is used first."""
 
     loss: float = math.nan
+    output: float | None = None
     digits: float = torch.finfo(torch.float64).eps
     names: list[str] = field(default_factory=list)
     values: list[torch.Tensor] = field(default_factory=list)
@@ -53,6 +54,8 @@ def _explore(again: Again, limits: Limits) -> Ground:
         graph = walk(asked.outputs, Calls(limits), limits)
         leaves.extend(leaf.variable for leaf in graph.leaves)
         ground.loss = total(asked)
+        if len(asked.outputs) == 1 and asked.outputs[0].numel() == 1:
+            ground.output = asked.outputs[0].item()
         ground.calls = watching.calls_of(graph.operations)
         ground.inside = watching.calls_of(_functions(graph))
         ground.gradients = gradients_of(asked, leaves)

@@ -49,17 +49,17 @@ def prove(
 ) -> Proof:
     """Measure the slopes for this call of backward; a number below 0 counts from the last.
 
-    shown   the loss of the run that the answer will stand beside: another loss here means that
-            the program is random, and nothing is measured
+    shown   the number that backward started from in the run that the answer will stand beside:
+            another one here means that the program is random, and nothing is measured
     """
     deadline = time.monotonic() + USABLE * limits.seconds
     again = Again(program, number_from_start(program, number))
     try:
         own = explore(again, limits)
-        if shown is not None and not _equal(own.loss, to_float(shown)):
-            return _nothing(again, RANDOM)
         if not math.isfinite(own.loss):
-            return _nothing(again, f"The loss is {own.loss}: a slope needs finite numbers.")
+            return _nothing(again, "The loss is not finite: a slope needs finite numbers.")
+        if shown is not None and own.output is not None and own.output != to_float(shown):
+            return _nothing(again, RANDOM)
         ground, precision = _carried(again, own, limits)
         begin = time.monotonic()
         if not _equal(again.loss(Counting()), ground.loss):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from viz.page import assets, compare, components, housekeeping, program, state
+from viz.page import assets, checks, compare, components, housekeeping, program, state
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
-from viz.page.results import leaves_table
 from viz.page.stage_view import stage_view
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
@@ -21,27 +20,33 @@ def main() -> None:
     housekeeping.begin()
     state.begin()
     _header()
-    left = compare.show() if state.mode() == "Compare" else _one_program()
+    left, leaves = (compare.show(), None) if state.mode() == "Compare" else _one_program()
     _footer(left)
     _publish(left)
+    if leaves is not None:
+        # Last of all: everything else is there while slopes are being measured.
+        leaves.complete()
 
 
-def _one_program() -> st.delta_generator.DeltaGenerator:
-    """Program and results on the left, the stage on the right. Returns the left column."""
+def _one_program() -> tuple[st.delta_generator.DeltaGenerator, checks.Leaves | None]:
+    """Program and results on the left, the stage on the right. Returns the left column, and the
+    table of leaves."""
     left, right = st.columns([0.34, 0.66], gap="medium")
     place = state.present()
+    leaves = None
     with left:
         ran = program.run(place, st.empty())
         program.show(ran, place, EXPRESSION_LINES if place == "Expression" else PROGRAM_LINES)
         program.show_results(ran)
-        if ran.backward is not None and not ran.stale:
-            st.html(f'<div class="sg-label">Leaves</div>{leaves_table(ran.backward)}')
+        if ran.answer is not None and ran.backward is not None and not ran.stale:
+            leaves = checks.Leaves(st.empty(), ran.answer.trace, ran.backward)
+            leaves.show()
     with right:
         if ran.answer is None or ran.backward is None:
             st.info("The graph of the backward pass appears here, once there is one.")
         else:
             stage_view(ran.answer, ran.chosen, ran.stale, assets.plotly_address())
-    return left
+    return left, leaves
 
 
 def _header() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from html import escape
 
 from viz.draw.moments import Moment
@@ -34,12 +35,19 @@ def printed_text(printed: str) -> str:
     return f'<div class="sg-label">Output</div><pre class="sg-output">{shown}</pre>'
 
 
-def leaves_table(backward: Backward) -> str:
-    """Each leaf with value and gradient before, arriving, after; or with what was returned."""
-    rows = "".join(_leaf_row(backward, leaf) for leaf in backward.leaves)
+WAITING = "<span class='sg-quiet' title='The slope is being measured.'>…</span>"
+
+
+def leaves_table(backward: Backward, checks: Mapping[str, str] | None = None) -> str:
+    """Each leaf with value and gradient before, arriving, after; or with what was returned.
+
+    checks   what the measured slopes say, as HTML for the node of each leaf; None while they are
+             still being measured
+    """
+    rows = "".join(_leaf_row(backward, leaf, checks) for leaf in backward.leaves)
     returned = backward.way == "grad"
     gradients = ("returned",) if returned else (".grad before", "arriving", ".grad after")
-    heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients))
+    heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients, "check"))
     head = f"<thead><tr>{heads}</tr></thead>"
     return (
         f'<div class="sg-scroll"><table class="sg-table sg-leaves">{head}<tbody>{rows}</tbody>'
@@ -47,21 +55,30 @@ def leaves_table(backward: Backward) -> str:
     )
 
 
-def _leaf_row(backward: Backward, leaf: Leaf) -> str:
+def _leaf_row(backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None) -> str:
     what = f"{escape(leaf.name)}{_apart(backward, leaf)}"
     name = f"<th scope='row'>{what}</th><td class='sg-forward'>{cell(leaf.value)}</td>"
     if not leaf.requires_grad:
-        return f"<tr>{name}<td colspan='3' class='sg-quiet'>does not require grad</td></tr>"
+        columns = 2 if backward.way == "grad" else 4
+        return f"<tr>{name}<td colspan='{columns}' class='sg-quiet'>does not require grad</td></tr>"
+    check = f"<td class='sg-check'>{_check(leaf, checks)}</td>"
     if backward.way == "grad":
-        return f"<tr>{name}{_returned(leaf)}</tr>"
+        return f"<tr>{name}{_returned(leaf)}{check}</tr>"
     arriving = _arriving(backward, leaf)
     arrived = cell(arriving) if arriving is not None else "nothing"
     before = cell(leaf.before) if leaf.before is not None else "None"
     after = cell(leaf.after) if leaf.after is not None else "None"
     return (
         f"<tr>{name}<td>{before}</td><td class='sg-gradient'>{arrived}</td>"
-        f"<td class='sg-gradient'><b>{after}</b></td></tr>"
+        f"<td class='sg-gradient'><b>{after}</b></td>{check}</tr>"
     )
+
+
+def _check(leaf: Leaf, checks: Mapping[str, str] | None) -> str:
+    """Only a leaf that the graph reaches has a gradient to compare."""
+    if leaf.node is None or leaf.retained:
+        return ""
+    return WAITING if checks is None else checks.get(leaf.node, "")
 
 
 def _apart(backward: Backward, leaf: Leaf) -> str:
