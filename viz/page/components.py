@@ -1,4 +1,5 @@
-"""The two components of our own: a stepper that plays the figure, an editor that marks lines."""
+"""The components of our own: a stepper that plays the figure, an editor that marks lines, a chart
+whose points are steps."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from viz.draw.flow import Chart
 from viz.draw.stage import Stage
 from viz.errors import UserError
 
@@ -25,6 +27,7 @@ def _read(name: str) -> dict[str, str]:
 # Styles are not isolated: plotly's own style sheet stands in the document.
 _stepper = st.components.v2.component("seegrad_stepper", **_read("stepper"), isolate_styles=False)
 _editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
+_chart = st.components.v2.component("seegrad_chart", **_read("chart"), isolate_styles=False)
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,20 @@ def editor(
             "side": side,
         },
         on_text_change=_nothing,
+    )
+
+
+def chart(key: str, look: str, drawn: Chart, plotly: str) -> None:
+    """Show a chart of places of the graph; it follows the stage, and the stage follows a click."""
+    _chart(
+        key=key,
+        data={
+            "look": look,
+            "figure": drawn.figure,
+            "spots": {name: list(spot) for name, spot in drawn.spots.items()},
+            "ring": drawn.ring,
+            "plotly": plotly,
+        },
     )
 
 

@@ -183,8 +183,12 @@ def ask_for_call(number: int) -> None:
 
 
 def content_name(trace: Trace, backward: int) -> str:
-    """A short name for one backward pass of one run, its numbers included."""
-    return f"{hash((trace.source, trace.inputs, backward)):x}"
+    """A short name for one backward pass of one run, its numbers included.
+
+    Of a training loop, another call may have been recorded at the same place.
+    """
+    number = trace.backwards[backward].number
+    return f"{hash((trace.source, trace.inputs, backward, number)):x}"
 
 
 def run_name(chosen: Backward, number: int, forward_first: bool) -> str:

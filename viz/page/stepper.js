@@ -20,6 +20,7 @@ const LAND = 160 // milliseconds in which what has arrived settles, at speed 1
 const REST = 900 // milliseconds between two steps while playing, at speed 1
 const REPORT = 180 // milliseconds of quiet before Python is told of the step
 const FONTS = ['24px "Source Serif"', '700 24px "Source Serif"', '16px "Source Sans"', '600 16px "Source Sans"', '16px "Source Code Pro"']
+const POINTING = ["click", "pointerover", "focusin", "focusout"]
 const STOPPED = "stopped" // another step was asked for while this one was still moving
 
 const stages = new WeakMap()
@@ -85,6 +86,11 @@ class Stage {
     document.addEventListener("keydown", this.onkey)
     this.onbeat = (event) => this.followBeat(event.detail)
     window.addEventListener("seegrad-beat", this.onbeat)
+    // Tables and charts beside the stage name a moment to go to, or a way to show.
+    this.ongo = (event) => this.go(event.detail.name)
+    window.addEventListener("seegrad-go", this.ongo)
+    this.onpoint = (event) => this.point(event)
+    for (const type of POINTING) document.addEventListener(type, this.onpoint)
     this.resized = new ResizeObserver(() => this.fit())
     this.resized.observe(this.find("view"))
   }
@@ -120,6 +126,8 @@ class Stage {
     if (this.shown !== key) return
     this.find("frame").setAttribute("aria-label", data.summary)
     this.find("slider").max = this.last
+    this.find("way").setAttribute("viewBox", `0 0 ${data.width} ${data.height}`)
+    this.light(null)
     this.reserve()
     this.fit()
     this.ready = true
@@ -235,11 +243,34 @@ class Stage {
       // Space presses the button that has the focus, as everywhere.
       " ": onButton ? null : () => this.toggle(),
     }
-    const move = moves[event.key]
+    const move = event.key === "Enter" && at.dataset.go ? () => this.go(at.dataset.go) : moves[event.key]
     if (!move) return
     event.preventDefault()
     if (event.key !== " ") this.pause()
     move()
+  }
+
+  // --- what other parts of the page ask for -----------------------------------------------------
+
+  go(name) {
+    const index = this.data?.moments.findIndex((moment) => moment.name === name) ?? -1
+    if (this.side || index < 0) return
+    this.pause()
+    this.jump(index)
+  }
+
+  point(event) {
+    const at = event.target instanceof Element ? event.target : null
+    const goes = at?.closest("[data-go]")
+    if (event.type === "click" && goes) return this.go(goes.dataset.go)
+    const focused = document.activeElement?.closest("[data-way]")
+    const over = event.type === "focusout" ? null : at?.closest("[data-way]")
+    this.light(over ?? focused)
+  }
+
+  // A wide line under the numbers: one path through the graph.
+  light(row) {
+    this.find("way").firstElementChild.setAttribute("d", row?.dataset.way ?? "")
   }
 
   // --- showing --------------------------------------------------------------------------------
@@ -279,6 +310,7 @@ class Stage {
     this.index = index
     this.root.dataset.state = "moving"
     const moment = this.moment
+    this.root.dataset.moment = moment.name
     this.find("slider").value = index
     this.find("slider").setAttribute("aria-valuetext", moment.say)
     this.find("where").textContent = this.side ? `${index} of ${this.last}` : moment.heading
@@ -290,7 +322,8 @@ class Stage {
     this.find("card").dataset.phase = moment.phase
     this.label()
     this.follow(moment)
-    window.dispatchEvent(new CustomEvent("seegrad-moment", { detail: { line: moment.line, side: this.side } }))
+    const detail = { line: moment.line, name: moment.name, side: this.side }
+    window.dispatchEvent(new CustomEvent("seegrad-moment", { detail }))
     if (!report || this.follows) return
     const url = new URL(window.location.href)
     if (index) url.searchParams.set("step", index)
@@ -364,6 +397,8 @@ class Stage {
     this.resized.disconnect()
     document.removeEventListener("keydown", this.onkey)
     window.removeEventListener("seegrad-beat", this.onbeat)
+    window.removeEventListener("seegrad-go", this.ongo)
+    for (const type of POINTING) document.removeEventListener(type, this.onpoint)
     if (window.Plotly) window.Plotly.purge(this.find("chart"))
   }
 }

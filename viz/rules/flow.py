@@ -25,7 +25,7 @@ FEWEST_OPERATIONS = 5
 KEEPS_WITHIN = 10.0
 """A gradient that grows or shrinks by less than this factor in all keeps its size."""
 
-STANDS_OUT = 2.0
+STANDS_OUT = 3.0
 """An operation is named as the strongest from so many times the usual change (in logarithms) on."""
 
 Kind = Literal["vanishes", "explodes", "zero", "nonfinite", "steady"]

@@ -25,7 +25,8 @@ class Link(Record, frozen=True):
     """One local derivative on a path.
 
     symbol   "∂s/∂y_pred"; for a stretch that is left out: "⋯ 94 more"
-    formula  "2·s"; of a matrix operation the whole rule, "( ) @ Wᵀ"; "" where there is none
+    formula  "2·s"; of a matrix operation the whole rule, "( ) @ Wᵀ"; "" where there is none, and
+             where it is no more than the number
     number   "(−1)", as it stands in the product; "" where it is a matrix
     shape    of what arrives below: "[3×1]"; "" for a scalar
     said     the forward operation: "s = y − y_pred"
@@ -161,8 +162,9 @@ class _Writer:
             self.formulas[index] = self._formula(index, edge)
         number = format_number(path.factors[position]) if path.factors else ""
         formula = self.formulas[index]
-        # A minus alone needs no parentheses, and a number is not written twice.
-        formula = "" if formula.strip("()") == number else formula
+        # A number is not written twice, and the name of a tensor is not one element's number.
+        is_one = not number or edge.contribution is None or edge.contribution.size == 1
+        formula = formula if is_one and formula.strip("()") != number else ""
         return Link(symbol, formula, number, _shape(edge), self.graph.headline(edge.upstream))
 
     def _formula(self, index: int, edge: Edge) -> str:
