@@ -52,7 +52,7 @@ def test_another_leaf_can_be_chosen() -> None:
     page = opened(TWO_PATHS)
     (group,) = [g for g in page.get("button_group") if g.label == "Paths from the loss to"]
     assert group.options == ["x", "y"]
-    leaves = page.session_state["last_good"].trace.backwards[0].leaves
+    leaves = page.session_state["last_good"]["single"].trace.backwards[0].leaves
     page.button_group(key=group.key).select(
         next(one.node for one in leaves if one.name == "y")
     ).run()
