@@ -122,7 +122,7 @@ def test_a_card_without_a_rule_shows_pytorchs_formula_and_the_engines_number():
     assert codes == [entry.formulas["self"].text]
     assert card.source == "pytorch"
     assert "PyTorch's own formula for input 'self' of sinc" in card.words
-    assert line.engine == "unchecked"
+    assert (line.engine, line.own) == ("agrees", True)
 
 
 def test_several_inputs_are_named_in_the_words():

@@ -20,12 +20,22 @@ STEPPER = "stepper"
 STEPPERS = (STEPPER, f"{STEPPER}-A", f"{STEPPER}-B")
 
 
-def _read(name: str) -> dict[str, str]:
-    return {kind: (HERE / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "css", "js")}
+def _read(name: str, *more: str) -> dict[str, str]:
+    """The three texts of a component. Further files are joined to its styles and its script."""
+    return {
+        kind: "\n".join(_text(one, kind) for one in (name, *(more if kind != "html" else ())))
+        for kind in ("html", "css", "js")
+    }
+
+
+def _text(name: str, kind: str) -> str:
+    return (HERE / f"{name}.{kind}").read_text("utf-8")
 
 
 # Styles are not isolated: plotly's own style sheet stands in the document.
-_stepper = st.components.v2.component("seegrad_stepper", **_read("stepper"), isolate_styles=False)
+_stepper = st.components.v2.component(
+    "seegrad_stepper", **_read("stepper", "card"), isolate_styles=False
+)
 _editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
 _chart = st.components.v2.component("seegrad_chart", **_read("chart"), isolate_styles=False)
 

@@ -9,9 +9,20 @@ import numpy as np
 
 from viz.rules.card import Card, Line, Matrix, Part, Parts
 from viz.rules.check import check, values_of
+from viz.rules.elements import of_elementwise, room
 from viz.rules.graph import Graph
 from viz.rules.lines import arrivals, difference, equation, shown, size_of
-from viz.rules.numbers import LISTED, format_number, from_numpy, is_written_out, show, to_numpy
+from viz.rules.local import check_local, check_product, local_difference
+from viz.rules.numbers import (
+    LISTED,
+    format_number,
+    from_numpy,
+    is_written_out,
+    show,
+    show_elements,
+    to_numpy,
+)
+from viz.rules.product import Factor, Numbers, factors_in, picture, transposed
 from viz.rules.row import (
     Arguments,
     MissingValueError,
@@ -22,6 +33,7 @@ from viz.rules.row import (
     slots_of,
 )
 from viz.rules.shapes import transpose
+from viz.rules.sums import sum_lines
 from viz.rules.template import LOCAL_BEGINS, LOCAL_ENDS, fill, fill_text
 from viz.rules.words import sentences, silent_inputs, upstream_sum
 from viz.trace import Array, Edge, Node, Step
@@ -67,7 +79,7 @@ class _Application:
         return Card(
             title=self.node.name,
             statement=self.graph.headline(self.node.id),
-            lines=tuple(lines),
+            lines=(*sum_lines(self.graph, self.step), *lines),
             words=sentences(
                 fill_text(self._words(), self._word),
                 *notes,
@@ -94,20 +106,53 @@ class _Application:
         template = self._template(slot)
         target = self.arrays.get(slot.of)
         shape = target.shape if target is not None else sent.shape
-        checked = check(slot, self.numbers, list(self.arrays.values()), sent, shape)
+        arrays = list(self.arrays.values())
+        checked = check(slot, self.numbers, arrays, sent, shape)
+        local = check_local(slot, self.numbers, arrays, edge.local)
+        product = check_product(self.arrays.get("upstream"), edge.local, sent)
+        engine = "differs" if "differs" in (local.engine, product) else checked.engine
         symbol = self.graph.gradient(edge.downstream, edge.output)
-        is_other = checked.engine == "differs" and checked.expected is not None
-        result = shown(checked.expected if is_other else sent, "result", symbol)
         is_part = len(arrivals(self.graph, edge.downstream, edge.output)) > 1
-        left = (Part("plain", "part of "),) if is_part else ()
-        parts = equation(
-            (*left, Part("result", symbol)),
+        symbols = equation(
+            ((Part("plain", "part of "),) if is_part else ()) + (Part("result", symbol),),
             (*fill(template, self._symbol), *self._broadcast(slot, shape)),
-            self._in_numbers(template) if sent.size else (),
-            result,
         )
-        parts += difference(checked.engine, sent)
-        return Line(self.graph.name(edge.downstream, edge.output), parts, checked.engine, index)
+        is_other = checked.engine == "differs" and checked.expected is not None
+        result = checked.expected if is_other and checked.expected is not None else sent
+        numbers = self._numbers(template, edge, Factor("result", symbol, result))
+        parts = equation(symbols, numbers.parts) + difference(checked.engine, sent)
+        return Line(
+            self.graph.name(edge.downstream, edge.output),
+            parts + local_difference(local, edge.local),
+            engine,
+            index,
+            local.engine,
+            elements=numbers.elements if engine != "differs" else (),
+            product=factors_in(symbols) if numbers.is_product else None,
+        )
+
+    def _numbers(self, template: str, edge: Edge, result: Factor) -> Numbers:
+        """The equation in numbers, as a picture where it is a product of matrices."""
+        most = room(self.graph)
+        drawn = picture(template, self._factor, result, most)
+        if drawn is not None:
+            return drawn
+        sent = result.array
+        elements: tuple[str, ...] = ()
+        if edge.local is not None and 1 < sent.size <= most:
+            elements = of_elementwise(self.arrays.get("upstream"), edge.local, sent)
+        end = shown(sent, "result", result.label, elements=bool(elements))
+        middle = self._in_numbers(template, bool(elements)) if sent.size else ()
+        return Numbers(equation(middle, end), elements)
+
+    def _factor(self, field: str) -> Factor | None:
+        """A matrix in a product; None where it was not recorded."""
+        array = self.arrays.get(field.removesuffix(_TRANSPOSED))
+        if array is None:
+            return None
+        is_upstream = _output_of(field, "upstream") is not None
+        turned = transposed(array) if field.endswith(_TRANSPOSED) else array
+        return Factor("upstream" if is_upstream else "local", self._symbol(field), turned)
 
     def _template(self, slot: Slot) -> str:
         local = choose(slot.local, self.plain)
@@ -119,10 +164,10 @@ class _Application:
         names = [f"{{{output_name('upstream', i)}}}" for i in range(len(self.step.incoming))]
         return ", ".join(names if len(names) <= LISTED else [*names[:2], "…", names[-1]])
 
-    def _in_numbers(self, template: str) -> Parts:
+    def _in_numbers(self, template: str, elements: bool) -> Parts:
         """Nothing where a number is missing, or a tensor too large to be written out."""
         try:
-            return fill(template, self._number)
+            return fill(template, lambda field: self._number(field, elements))
         except MissingValueError:
             return ()
 
@@ -159,7 +204,7 @@ class _Application:
             return self.graph.name(edge.downstream, edge.output)
         return format_number(self.plain[name])
 
-    def _number(self, field: str) -> str | Matrix:
+    def _number(self, field: str, elements: bool) -> str | Matrix:
         is_transposed = field.endswith(_TRANSPOSED)
         name = field.removesuffix(_TRANSPOSED)
         if name not in self.arrays:
@@ -175,7 +220,7 @@ class _Application:
             raise MissingValueError(name)
         if is_transposed:
             array = from_numpy(transpose(to_numpy(array)), array.dtype)
-        return show(array, "plain", self._symbol(field))
+        return (show_elements if elements else show)(array, "plain", self._symbol(field))
 
     def _word(self, field: str) -> str:
         if field in self.row.derived or field in self.row.defaults:

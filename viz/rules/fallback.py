@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from viz.rules.card import Card, Line, Part, Parts
+from viz.rules.by_engine import engine_line, own_words
+from viz.rules.card import Card, Part, Parts
 from viz.rules.graph import Graph
-from viz.rules.lines import equation, joined, shown
 from viz.rules.pytorch import Entry, Formula, entry_of
+from viz.rules.sums import sum_lines
 from viz.rules.words import sentences, silent_inputs, upstream_sum
-from viz.trace import Array, Edge, Node, Step
+from viz.trace import Node, Step
 
 LONGEST_FORMULA = 240
 """PyTorch's longest formula has some 700 characters; what is longer than this ends in dots."""
 
-_ENGINES_OWN = "The numbers are the engine's own."
 _GENERATED = re.compile(r".*Backward[A-Za-z]*\d+(_copy)?")
 """PyTorch numbers the grad_fns that it generates; a Function written in Python has no number."""
 
@@ -39,18 +39,18 @@ def without_rule(graph: Graph, step: Step, reason: str = "") -> Card:
     entry = entry_of(node.name)
     used = list(_used_formulas(graph, step, entry))
     lines = (
-        _line(graph, step, index, edge, edge.contribution, _formula_of(entry, edge.slot, step))
+        engine_line(graph, step, index, edge, _code(_formula_of(entry, edge.slot, step)))
         for index, edge in graph.edges_from[node.id]
         if edge.contribution is not None
     )
     return Card(
         title=node.name,
         statement=graph.headline(node.id),
-        lines=tuple(lines),
+        lines=(*sum_lines(graph, step), *lines),
         words=sentences(
             reason or _why(node, used),
             _whose(entry, used),
-            _ENGINES_OWN,
+            own_words(graph, step),
             silent_inputs(graph, step),
             upstream_sum(graph, step),
         ),
@@ -117,21 +117,8 @@ def _joined(texts: list[str]) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-def _line(
-    graph: Graph, step: Step, index: int, edge: Edge, sent: Array, formula: Formula | None
-) -> Line:
-    """The upstream gradient of each result, and what the engine made of them."""
-    sources = []
-    for output, upstream in enumerate(step.incoming):
-        if upstream is not None:
-            above = graph.gradient(step.node, output)
-            shown_above = shown(upstream, "upstream", above)
-            sources.append(equation((Part("upstream", above),), shown_above))
-    symbol = graph.gradient(edge.downstream, edge.output)
-    code: Parts = () if formula is None else (Part("code", _cut(formula.text)),)
-    result = equation((Part("result", symbol),), code, shown(sent, "result", symbol))
-    parts = joined("  →  ", [joined(", ", sources), result])
-    return Line(graph.name(edge.downstream, edge.output), parts, "unchecked", index)
+def _code(formula: Formula | None) -> Parts:
+    return () if formula is None else (Part("code", _cut(formula.text)),)
 
 
 def _cut(text: str) -> str:

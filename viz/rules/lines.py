@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from viz.rules.card import Engine, Matrix, Part, Parts, Role
+from viz.rules.card import Box, Engine, Matrix, Part, Parts, Role
 from viz.rules.graph import Graph
-from viz.rules.numbers import MINUS, show
+from viz.rules.numbers import MINUS, show, show_elements
 from viz.trace import Array, Edge
 
 
-def shown(array: Array | None, role: Role, label: str) -> Parts:
-    """The numbers of a tensor; nothing where there is none."""
+def shown(array: Array | None, role: Role, label: str, elements: bool = False) -> Parts:
+    """The numbers of a tensor; nothing where there is none.
+
+    elements   also a short vector as a matrix, whose elements can be pointed at
+    """
     if array is None:
         return ()
-    found = show(array, role, label)
+    found = (show_elements if elements else show)(array, role, label)
     return (found,) if isinstance(found, Matrix) else (Part(role, found),)
 
 
@@ -25,7 +28,7 @@ def equation(*sides: Parts) -> Parts:
 
 
 def joined(between: str, sides: Iterable[Parts]) -> Parts:
-    parts: list[Part | Matrix] = []
+    parts: list[Part | Matrix | Box] = []
     for side in sides:
         parts += [Part("plain", between), *side] if parts else side
     return tuple(parts)

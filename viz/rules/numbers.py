@@ -105,7 +105,12 @@ def is_written_out(array: Array) -> bool:
 def show(array: Array, role: Role, label: str) -> str | Matrix:
     """Text for a scalar, a short vector and what is large; a matrix for what lies between."""
     is_short = len(array.shape) <= 1 and array.size <= LISTED
-    if array.values is None or not is_written_out(array) or is_short:
+    return format_array(array) if is_short else show_elements(array, role, label)
+
+
+def show_elements(array: Array, role: Role, label: str) -> str | Matrix:
+    """The same with a matrix for a short vector too, so that its elements can be pointed at."""
+    if array.values is None or not is_written_out(array) or array.is_scalar:
         return format_array(array)
     cells = tuple(map(format_value, array.values))
     width = array.shape[-1]

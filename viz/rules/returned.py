@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from viz.rules.accumulate import arrival_words, grad_line, sum_line
+from viz.rules.accumulate import arrival_words, grad_line
 from viz.rules.card import Card, Line
 from viz.rules.graph import Graph
-from viz.rules.words import contributions, sentences
+from viz.rules.lines import arrivals
+from viz.rules.sums import sum_line
+from viz.rules.words import sentences
 from viz.trace import Leaf, Step
 
 RETURNING = "torch.autograd.grad"
@@ -29,13 +31,13 @@ def explain_return(graph: Graph, step: Step) -> Card:
     name = graph.name(step.node)
     symbol = graph.gradient(step.node)
     arrived = next((array for array in step.incoming if array is not None), None)
-    terms = contributions(graph, step.node)
+    edges = [edge for _, edge in arrivals(graph, step.node, output=0)]
     return Card(
         title=RETURNING,
         statement=f"{symbol} is returned",
-        lines=() if arrived is None else (sum_line(name, symbol, terms, arrived),),
+        lines=() if arrived is None else (sum_line(graph, name, symbol, edges, arrived),),
         words=sentences(
-            arrival_words(name, len(terms)),
+            arrival_words(name, len(edges)),
             f"{RETURNING} gives it to the program and adds nothing to {name}.grad.",
         ),
         source="textbook",

@@ -101,6 +101,10 @@ class Values:
             count += 1
         return tuple(getattr(self, output_name("upstream", output)) for output in range(count))
 
+    def given(self, **arrays: np.ndarray) -> Values:
+        """The same with other numbers for some names."""
+        return Values({**self._arrays, **arrays}, self._shapes, self._recorded)
+
     def each(self, change: Callable[[np.ndarray], np.ndarray]) -> Values:
         """The same with every array changed; plain arguments stay, and so do whole numbers."""
         changed = {

@@ -61,10 +61,10 @@ def fill(template: str, look_up: Callable[[str], str | Matrix]) -> Parts:
     The role is "upstream" for {upstream}, "local" between the marks, "plain" elsewhere.
 
     >>> for part in fill("{upstream} · ⟦2·{s}⟧", {"upstream": "1", "s": "−1"}.__getitem__):
-    ...     print(part)
-    Part(role='upstream', text='1')
-    Part(role='plain', text=' · ')
-    Part(role='local', text='2·(−1)')
+    ...     print(part.role, repr(part.text))
+    upstream '1'
+    plain ' · '
+    local '2·(−1)'
     """
     tokens = [token for token in _TOKEN.split(template) if token]
     parts: list[Part | Matrix] = []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from viz.rules.card import text_of
 from viz.rules.graph import Graph
-from viz.rules.lines import arrivals, summed
-from viz.rules.numbers import format_array, is_written_out
+from viz.rules.lines import arrivals
 from viz.trace import Array, Edge, Step
 
 
@@ -15,19 +13,11 @@ def sentences(*texts: str) -> str:
 
 
 def upstream_sum(graph: Graph, step: Step) -> str:
-    """Where the operation's result was used several times: how its upstream gradient came about."""
-    terms = contributions(graph, step.node)
-    if len(terms) < 2:
+    """Where the operation's result was used several times: that its upstream gradient is a sum."""
+    count = len(contributions(graph, step.node))
+    if count < 2:
         return ""
-    beginning = f"{graph.name(step.node)} is used {len(terms)} times, so its upstream gradient is"
-    total = next((array for array in step.incoming if array is not None), None)
-    small = total is not None and all(
-        is_written_out(term) and len(term.shape) < 2 for term in (*terms, total)
-    )
-    if total is None or not small:
-        return f"{beginning} the sum of {len(terms)} contributions."
-    text = text_of(summed(terms, "upstream", ""))
-    return f"{beginning} the sum {text} = {format_array(total, total.size)}."
+    return f"{graph.name(step.node)} is used {count} times: what comes back is added up."
 
 
 def contributions(graph: Graph, node_id: str) -> list[Array]:

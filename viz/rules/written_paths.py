@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from viz.rules.card import Line, Matrix, Part, Parts, text_of
+from viz.rules.card import Box, Line, Matrix, Part, Parts, text_of
 from viz.rules.explain import explain_step
 from viz.rules.graph import Graph, derivative
 from viz.rules.lines import difference, equation, shown, summed
@@ -197,7 +197,7 @@ def _symbolic(parts: Parts) -> Parts:
     return parts[equals[0] + 1 : equals[1]]
 
 
-def _entrance(part: Part | Matrix) -> Part | Matrix:
+def _entrance(part: Part | Matrix | Box) -> Part | Matrix | Box:
     """Where the gradient enters a rule."""
     return Part(part.role, "( )") if part.role == "upstream" else part
 
