@@ -7,7 +7,7 @@ from html import escape
 
 from viz.draw.scene import Scene
 from viz.draw.ways import small_picture, way
-from viz.rules.card import Line, Matrix, Part
+from viz.rules.card import Box, Line, Matrix, Part
 from viz.rules.written_paths import Chain, Link, Written
 
 
@@ -69,9 +69,10 @@ def line_html(line: Line) -> str:
     return f"{parts}{says[line.engine]}"
 
 
-def _part(part: Part | Matrix) -> str:
-    if isinstance(part, Part):
-        return f'<span class="sg-chain-{part.role}">{escape(part.text)}</span>'
+def _part(part: Part | Matrix | Box) -> str:
+    if not isinstance(part, Matrix):
+        text = part.text if isinstance(part, Part) else part.note
+        return f'<span class="sg-chain-{part.role}">{escape(text)}</span>'
     rows = "".join(
         f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in part.rows
     )
