@@ -37,12 +37,14 @@ class Case:
     """
     expression   of x, y and b, which are tensors of these shapes that require grad
     odd          whether NaN, infinities and what overflows are tried too
+    dtypes       in which PyTorch can compute it, besides float32
     """
 
     kind: str
     expression: str
     shapes: Shapes
     odd: bool = True
+    dtypes: tuple[str, ...] = ("float64", "float16", "bfloat16")
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.expression}"

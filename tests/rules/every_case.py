@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.rules.cases import CASES
 from tests.rules.cases_functions import FUNCTION_CASES
 from tests.rules.cases_joining import JOINING
+from tests.rules.cases_layers import LAYERS
 from tests.rules.cases_moving import MOVING
 from tests.rules.cases_reductions import REDUCTION_CASES
 
@@ -12,6 +13,7 @@ EVERY_CASE = (
     *CASES,
     *FUNCTION_CASES,
     *JOINING,
+    *LAYERS,
     *MOVING,
     *REDUCTION_CASES,
 )

@@ -14,11 +14,11 @@ from tests.rules.cases import SIDE, Case
 from tests.rules.every_case import EVERY_CASE
 from tests.traces import backward_of
 from viz.rules import Card, explain_step, text_of
+from viz.rules.row import slots_of
 from viz.rules.table import TABLE
 from viz.trace import Array, Backward, to_number
 
 ODD = (0.0, -0.0, 1.0, -1.0, 2.0, 1e-40, 1e20, -1e30, 3e38, math.inf, -math.inf, math.nan)
-DTYPES = ("float32", "float64", "float16", "bfloat16")
 
 calm = st.floats(-4, 4, width=16).map(lambda number: round(number, 3))
 wild = calm | st.sampled_from(ODD)
@@ -84,14 +84,19 @@ def test_formula_gives_what_the_engine_sends(case: Case, data: st.DataObject):
 @given(st.data())
 def test_also_at_zero_infinity_and_nan(case: Case, data: st.DataObject):
     dtype = data.draw(st.sampled_from(["float32", "float64"]))
-    assert_agrees(record(data, case, wild if case.odd else calm, dtype), case)
+    backward = record(data, case, wild if case.odd else calm, dtype)
+    if any(slot.modest for slot in slots_of(TABLE[case.kind], ())):
+        # Huge numbers are not compared there, but no false alarm is raised either.
+        assert {line.engine for line in first_card(backward, case).lines} <= {"agrees", "unchecked"}
+    else:
+        assert_agrees(backward, case)
 
 
 @by_case
 @settings(max_examples=2, deadline=None)
 @given(st.data())
 def test_also_in_other_precisions(case: Case, data: st.DataObject):
-    dtype = data.draw(st.sampled_from(DTYPES[1:]))
+    dtype = data.draw(st.sampled_from(case.dtypes))
     assert_agrees(record(data, case, calm, dtype), case)
 
 
@@ -132,7 +137,7 @@ def test_linear_with_a_bias_agrees_at_every_step(data: st.DataObject, side: int)
     assert {line.engine for card in cards for line in card.lines} == {"agrees"}
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", ("float32", "float64", "float16", "bfloat16"))
 @pytest.mark.parametrize("power", [0.5, -1, 0.25, 2])
 def test_a_power_agrees_at_minus_zero(power: float, dtype: str):
     backward = backward_of(

@@ -119,7 +119,8 @@ class _Application:
         )
         is_other = checked.engine == "differs" and checked.expected is not None
         result = checked.expected if is_other and checked.expected is not None else sent
-        numbers = self._numbers(template, edge, Factor("result", symbol, result))
+        written = template if sent.size and slot.in_numbers else ""
+        numbers = self._numbers(written, edge, Factor("result", symbol, result))
         parts = equation(symbols, numbers.parts) + difference(checked.engine, sent)
         return Line(
             self.graph.name(edge.downstream, edge.output),
@@ -132,7 +133,8 @@ class _Application:
         )
 
     def _numbers(self, template: str, edge: Edge, result: Factor) -> Numbers:
-        """The equation in numbers, as a picture where it is a product of matrices."""
+        """The equation in numbers, as a picture where it is a product of matrices. Without a
+        template there is only its end."""
         most = room(self.graph)
         drawn = picture(template, self._factor, result, most)
         if drawn is not None:
@@ -142,7 +144,7 @@ class _Application:
         if edge.local is not None and 1 < sent.size <= most:
             elements = of_elementwise(self.arrays.get("upstream"), edge.local, sent)
         end = shown(sent, "result", result.label, elements=bool(elements))
-        middle = self._in_numbers(template, bool(elements)) if sent.size else ()
+        middle = self._in_numbers(template, bool(elements))
         return Numbers(equation(middle, end), elements)
 
     def _factor(self, field: str) -> Factor | None:

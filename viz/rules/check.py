@@ -27,6 +27,9 @@ PRECISIONS = {
     "float16": Precision(2.0**-10, 2.0**-24, 65504.0),
     "bfloat16": Precision(2.0**-7, 2.0**-133, 3.39e38),
 }
+MODEST = 1e9
+"""The product of four such numbers does not overflow in float32."""
+
 ROUNDINGS = 64
 """A contribution may be off by so many roundings: the sum of a recorded tensor has at most so many
 terms, and PyTorch may add them in another order."""
@@ -51,7 +54,7 @@ def check(slot: Slot, values: Values, arrays: list[Array], sent: Array, shape: S
     'agrees'
     """
     dtype = coarsest([sent, *arrays])
-    if dtype is None or sent.values is None:
+    if dtype is None or sent.values is None or not _are_modest(slot, values):
         return Checked(None, "unchecked")
     try:
         exact = _contribution(slot, values, shape)
@@ -112,6 +115,12 @@ def as_recorded(array: Array) -> np.ndarray:
     if array.dtype in ("bool", "uint8"):
         return numbers.astype(bool)
     return numbers.astype(np.int64) if array.dtype.startswith("int") else numbers
+
+
+def _are_modest(slot: Slot, values: Values) -> bool:
+    """Whether the numbers that a slot is particular about are finite, and none is huge."""
+    arrays = [getattr(values, name) for name in slot.modest if values.has_numbers(name)]
+    return all(np.abs(array).max(initial=0) <= MODEST for array in arrays)
 
 
 def _contribution(slot: Slot, values: Values, shape: Shape) -> np.ndarray:

@@ -74,6 +74,10 @@ class Values:
         """Whether there is such an argument: an optional one may be None."""
         return name in self._shapes or self._arrays.get(name) is not None
 
+    def has_numbers(self, name: str) -> bool:
+        """Whether there is such a tensor, with all its numbers."""
+        return isinstance(self._arrays.get(name), np.ndarray)
+
     def whole(self, name: str) -> np.ndarray:
         """A recorded tensor of indices or of booleans, as whole numbers."""
         return np.asarray(getattr(self._recorded, name)).astype(np.int64)
@@ -139,6 +143,9 @@ class Slot:
     rounding   size of the terms that `gradient` subtracts from each other, where rounding them
                may cost more digits than the contribution has: sets the tolerance of the check
     elementwise   whether a smaller input was broadcast, so that its contribution is a sum
+    in_numbers whether the formula is repeated with numbers in place of names
+    modest     tensors whose numbers must be of modest size for a comparison: an operation that does
+               many steps at once overflows on the way where its formula need not
     """
 
     of: str
@@ -148,6 +155,8 @@ class Slot:
     rule: Template = PRODUCT
     rounding: Gradient | None = None
     elementwise: bool = True
+    in_numbers: bool = True
+    modest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

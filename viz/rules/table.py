@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from viz.rules.activations import ACTIVATIONS
+from viz.rules.attention import ATTENTION
+from viz.rules.convolution import CONVOLUTION
 from viz.rules.elementwise import ELEMENTWISE
 from viz.rules.extremes import EXTREMES
 from viz.rules.functions import FUNCTIONS
@@ -16,7 +18,9 @@ from viz.rules.indexing import INDEXING
 from viz.rules.joining import JOINING
 from viz.rules.losses import LOSSES
 from viz.rules.matrices import MATRICES
+from viz.rules.normalization import NORMALIZATION
 from viz.rules.pairs import PAIRS
+from viz.rules.pooling import POOLING
 from viz.rules.rearranging import REARRANGING
 from viz.rules.reductions import REDUCTIONS
 from viz.rules.row import Row
@@ -61,5 +65,9 @@ TABLE = by_kind(
         *RUNNING,
         *SOFTMAX,
         *LOSSES,
+        *NORMALIZATION,
+        *CONVOLUTION,
+        *POOLING,
+        *ATTENTION,
     )
 )
