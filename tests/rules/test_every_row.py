@@ -137,7 +137,7 @@ def test_linear_with_a_bias_agrees_at_every_step(data: st.DataObject, side: int)
     assert {line.engine for card in cards for line in card.lines} == {"agrees"}
 
 
-@pytest.mark.parametrize("dtype", ("float32", "float64", "float16", "bfloat16"))
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
 @pytest.mark.parametrize("power", [0.5, -1, 0.25, 2])
 def test_a_power_agrees_at_minus_zero(power: float, dtype: str):
     backward = backward_of(

@@ -19,7 +19,7 @@ from viz.rules.table import TABLE
 PACKAGED = Path(torchgen.__file__).parent / "packaged"
 NO_TABLE: dict = {}
 
-FEWEST_TEXTBOOK_RULES = 40
+FEWEST_TEXTBOOK_RULES = 220
 FEWEST_FORMULAS = 640
 
 
