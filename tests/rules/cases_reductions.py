@@ -83,6 +83,16 @@ _LOSSES = {
     ],
 }
 _FINITE = {
+    "VarMeanBackward0": [
+        "torch.stack(torch.var_mean(x))",
+        "torch.var_mean(x, 0)[0]",
+        "torch.var_mean(x, -1, unbiased=False, keepdim=True)[1]",
+    ],
+    "StdMeanBackward0": [
+        "torch.stack(torch.std_mean(x))",
+        "torch.std_mean(x, 0)[0]",
+        "torch.std_mean(x, -1, unbiased=False, keepdim=True)[1]",
+    ],
     "CumprodBackward0": ["x.cumprod(0)", "x.cumprod(-1)", "x.round().cumprod(0)"],
     "LogcumsumexpBackward0": ["x.logcumsumexp(0)", "x.logcumsumexp(-1)"],
 }
@@ -101,13 +111,17 @@ _NLL = (
     f"F.nll_loss(x, {_CLASSES}, ignore_index=0)",
 )
 
+LOSS_CASES = (
+    *cases_of(_LOSSES, SAME),
+    *cases_of(_PROBABILITIES, SAME, odd=False),
+)
 REDUCTION_CASES = (
+    *LOSS_CASES,
     *cases_of(_ALL, ONE),
     *cases_of(_FILLED, ONE_AXIS),
     *cases_of(_TWO_AXES, TWO_AXES),
-    *cases_of(_LOSSES, SAME),
+    *cases_of({"DistBackward0": [f"torch.dist(x, y, {p})" for p in (2, 1, 3)]}, SAME),
     *cases_of(_FINITE, ONE_AXIS, odd=False),
-    *cases_of(_PROBABILITIES, SAME, odd=False),
     *(Case("NllLossBackward0", expression, sides("nk", "k")) for expression in _NLL),
     Case("NllLossBackward0", "F.nll_loss(x, torch.tensor(0))", sides("k")),
     Case("NllLoss2DBackward0", f"F.nll_loss(x, {_SEVEN})", SMALL),

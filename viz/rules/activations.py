@@ -15,6 +15,7 @@ from viz.rules.wording_functions import (
     hardtanh_name,
     hardtanh_statement,
     rrelu_local,
+    rrelu_words,
 )
 
 _SIXTH = float(np.float32(1 / 6))
@@ -112,8 +113,7 @@ ACTIVATIONS = (
         kinds=("RreluWithNoiseBackward0",),
         sign="rrelu",
         statement="rrelu({self})",
-        words="A leaky gate. In training the slope on the left is random for each element; "
-        "in evaluation it is the middle between {lower} and {upper}.",
+        words=rrelu_words,
         slots=(Slot("self", rrelu_local, _rrelu_slope),),
         defaults={"lower": 1 / 8, "upper": 1 / 3, "training": False},
     ),
@@ -122,7 +122,8 @@ ACTIVATIONS = (
         sign=elu_name,
         statement=lambda plain: f"{elu_name(plain)}({{self}})",
         words="Straight where {self} is positive, an exponential elsewhere, so that some gradient "
-        "passes there too: the less, the more negative {self} is.",
+        "passes there too: the less, the more negative {self} is. At 0 PyTorch takes the "
+        "exponential's slope.",
         slots=(Slot("self", elu_local, _elu_slope),),
         defaults={"alpha": 1, "scale": 1, "input_scale": 1},
     ),
@@ -154,7 +155,8 @@ ACTIVATIONS = (
         sign="hswish",
         statement="hardswish({self})",
         words="{self} times a sigmoid of straight lines: the gradient passes whole above 3, stops "
-        "below −3, and the product rule gives a straight line between.",
+        "below −3, and the product rule gives a straight line between. At −3 PyTorch takes 0, and "
+        "at 3 it takes 1.",
         slots=(
             Slot(
                 "self",

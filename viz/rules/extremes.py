@@ -62,7 +62,7 @@ def _along(name: str, kind: str, sign: str, which: str) -> Row:
         slots=(
             Slot(
                 "self",
-                "(1 at index {indices}, else 0)",
+                "(1 at {indices}, else 0)",
                 scatter_back,
                 elementwise=False,
             ),
@@ -84,7 +84,7 @@ def _reordered(name: str, kind: str, sign: str, words: str, statement: Template)
                 "self",
                 "",
                 lambda v: scatter_back(v, keepdim=True),
-                rule="{upstream}, sent back to the places {indices}",
+                rule="{upstream}, sent back to {indices}",
                 elementwise=False,
             ),
         ),
@@ -114,9 +114,9 @@ def _end(name: str, kind: str, sign: str, word: str) -> Row:
 
 
 def _ties(values: Values) -> float | np.ndarray:
-    """How many elements equal the result; one number where there is one result."""
+    """How many elements equal the result; one number where that is the same for every result."""
     count = _count(values.self == restored(values), values)
-    return one_number(count)
+    return one_number(count.flat[:1] if (count == count.flat[:1]).all() else count)
 
 
 EXTREMES = (

@@ -21,6 +21,8 @@ from viz.rules.wording_losses import (
     loss_statement,
     loss_target_local,
     nll_local,
+    nll_words,
+    smooth_l1_local,
 )
 
 
@@ -141,12 +143,12 @@ LOSSES = (
         slots=(
             Slot(
                 "self",
-                averaged("({d}/{beta} if |{d}| < {beta} else sign({d}))"),
+                smooth_l1_local(""),
                 lambda v: _smooth_l1_slope(v) / v.n * v.upstream,
             ),
             Slot(
                 "target",
-                averaged("(−{d}/{beta} if |{d}| < {beta} else −sign({d}))"),
+                smooth_l1_local("−"),
                 lambda v: -_smooth_l1_slope(v) / v.n * v.upstream,
             ),
         ),
@@ -194,7 +196,7 @@ LOSSES = (
                 rounding=_bce_rounding,
             ),
         ),
-        defaults={"reduction": MEAN_OF_ALL, "weight": None},
+        defaults={"reduction": MEAN_OF_ALL},
         derived={"n": loss_count},
     ),
     Row(
@@ -202,7 +204,7 @@ LOSSES = (
         sign="BCE",
         statement=loss_statement("binary_cross_entropy_with_logits"),
         words="σ({self}) is the predicted probability. The gradient is simply how far it is from "
-        "{target}: the logarithm of the loss and the sigmoid cancel.",
+        "{target}: the logarithm in the loss and the exponential in the sigmoid cancel.",
         slots=(
             Slot(
                 "self",
@@ -228,7 +230,7 @@ LOSSES = (
                 ),
             ),
         ),
-        defaults={"reduction": MEAN_OF_ALL, "weight": None, "pos_weight": None},
+        defaults={"reduction": MEAN_OF_ALL},
         derived={"n": loss_count},
     ),
     Row(
@@ -251,10 +253,9 @@ LOSSES = (
         kinds=("NllLossBackward0", "NllLoss2DBackward0"),
         sign="NLL",
         statement=loss_statement("nll_loss"),
-        words="The loss is minus the score of the right class, {target}, so only that score gets a "
-        "gradient; every other class gets 0. Targets equal to {ignore_index} are left out.",
+        words=nll_words,
         slots=(Slot("self", nll_local, _nll_gradient, elementwise=False),),
-        defaults={"reduction": MEAN_OF_ALL, "weight": None, "ignore_index": -100},
+        defaults={"reduction": MEAN_OF_ALL, "ignore_index": -100},
         derived={"n": _nll_count},
         extras=("total_weight",),
     ),

@@ -6,7 +6,12 @@ import numpy as np
 
 from viz.rules.numerics import zero_where
 from viz.rules.row import Row, Slot, Values
-from viz.rules.wording_functions import clamped
+from viz.rules.wording_functions import (
+    clamp_statement,
+    clamped,
+    lower_bound_local,
+    upper_bound_local,
+)
 
 
 def _chosen(values: Values, name: str = "condition") -> np.ndarray:
@@ -130,7 +135,7 @@ SELECTIONS = (
     Row(
         kinds=("ClampBackward1",),
         sign="clamp",
-        statement="clamp({self}, {min}, {max})",
+        statement=clamp_statement,
         words=_CLAMP_WORDS,
         slots=(_CLAMP_SELF,),
         defaults={"min": None, "max": None},
@@ -154,16 +159,12 @@ SELECTIONS = (
     Row(
         kinds=("ClampBackward0",),
         sign="clamp",
-        statement="clamp({self}, {min}, {max})",
+        statement=clamp_statement,
         words=f"{_CLAMP_WORDS} The bound that was taken instead gets the gradient.",
         slots=(
             _CLAMP_SELF,
-            Slot(
-                "min", "(1 if {self} < {min} else 0)", lambda v: zero_where(~_below(v), v.upstream)
-            ),
-            Slot(
-                "max", "(1 if {self} > {max} else 0)", lambda v: zero_where(~_above(v), v.upstream)
-            ),
+            Slot("min", lower_bound_local, lambda v: zero_where(~_below(v), v.upstream)),
+            Slot("max", upper_bound_local, lambda v: zero_where(~_above(v), v.upstream)),
         ),
     ),
     Row(

@@ -159,10 +159,9 @@ SMOOTH = (
         slots=(
             Slot(
                 "self",
-                "σ(b) for a, and a·σ(b)·(1 − σ(b)) for b",
+                "(σ(b) for a, a·σ(b)·(1 − σ(b)) for b)",
                 _glu_gradient,
                 rounding=_glu_rounding,
-                rule="{upstream} · {local}",
                 elementwise=False,
             ),
         ),

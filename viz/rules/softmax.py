@@ -56,8 +56,9 @@ SOFTMAX = (
         sign="log p",
         statement=axis_of("log_softmax({self}"),
         words="exp({result}) is the softmax p. Each input gets its own upstream gradient, less "
-        "its share p of the sum Σ of all of them over dimension {dim}. Under nll_loss this "
-        "becomes (p − 1) for the right class and p for the others, divided by their number.",
+        "its share p of the sum Σ of all of them over dimension {dim}. Before nll_loss, which "
+        "takes a mean over n examples, this is (p − 1)/n for the right class and p/n for all "
+        "others.",
         slots=(
             Slot(
                 "self",

@@ -7,10 +7,17 @@ import math
 import numpy as np
 
 from viz.rules.numerics import one_number, sign_of, zero_where
-from viz.rules.row import Gradient, Row, Slot, Values
+from viz.rules.row import Gradient, MissingValueError, Row, Slot, Values
 from viz.rules.shapes import reduced_axes, reduced_count, restored, spread
 from viz.rules.wording import reduction
-from viz.rules.wording_spreads import deviation_local, norm_local, norm_words, root_deviation_local
+from viz.rules.wording_spreads import (
+    deviation_local,
+    distance_local,
+    norm_local,
+    norm_words,
+    root_deviation_local,
+    with_mean,
+)
 
 
 def norm_slope(
@@ -25,13 +32,24 @@ def norm_slope(
     if order == 2:
         return zero_where(norm == 0, numbers / norm)
     if math.isinf(order):
-        is_end = (size == norm) | (np.isnan(size) & np.isnan(norm))
+        is_end = _is_end(size, norm)
         return sign * is_end / np.maximum(is_end.sum(axis=axes, keepdims=True), 1)
     if order < 1:
         return sign * zero_where(numbers == 0, size ** (order - 1)) * norm ** (1 - order)
     if order < 2:
         return sign * size ** (order - 1) * zero_where(norm == 0, 1 / norm ** (order - 1))
     return numbers * size ** (order - 2) * zero_where(norm == 0, 1 / norm ** (order - 1))
+
+
+def _is_end(size: np.ndarray, norm: np.ndarray) -> np.ndarray:
+    return (size == norm) | (np.isnan(size) & np.isnan(norm))
+
+
+def _ends(values: Values) -> float | np.ndarray:
+    """How many elements are as large as the largest one."""
+    is_end = _is_end(np.abs(values.self), restored(values))
+    axes = reduced_axes(values.dim, is_end.ndim)
+    return one_number(np.maximum(is_end.sum(axis=axes, keepdims=True), 1))
 
 
 def _norm_gradient(order: str) -> Gradient:
@@ -51,6 +69,7 @@ def _norm(order: str, *kinds: str) -> Row:
         words=norm_words(order),
         slots=(Slot("self", norm_local(order), _norm_gradient(order), elementwise=False),),
         defaults={order: 2, "dim": None, "keepdim": False},
+        derived={"k": _ends},
     )
 
 
@@ -72,7 +91,19 @@ def _variance_gradient(values: Values, upstream: np.ndarray) -> np.ndarray:
     distance, freedom = values.self - _mean(values), _freedom(values)
     if freedom <= 0 and values.dim is None:
         return upstream * np.where(distance == 0, np.nan, np.inf)
-    return np.divide(2.0, freedom) * upstream * distance
+    return float(np.divide(2.0, freedom)) * upstream * distance
+
+
+def _mean_gradient(values: Values) -> np.ndarray:
+    if not np.isfinite(values.self).all():
+        # Where one of the two gradients never came, PyTorch leaves its term out, even if it is NaN.
+        raise MissingValueError("finite numbers")
+    return spread(values, "upstream1") / reduced_count(values)
+
+
+def _distance_slope(values: Values) -> np.ndarray:
+    distance = values.self - values.other
+    return norm_slope(distance, values.p, values.result, tuple(range(distance.ndim)))
 
 
 def _deviation_upstream(values: Values) -> np.ndarray:
@@ -133,6 +164,57 @@ SPREADS = (
         ),
         defaults=_SPREAD_DEFAULTS,
         derived=_SPREAD_DERIVED,
+    ),
+    Row(
+        kinds=("VarMeanBackward0",),
+        sign="var, μ",
+        statement=reduction("var_mean"),
+        words="Two results at once: each element pushes the variance up in proportion to its "
+        "distance from the mean, and gets its share 1/{n} of the mean's gradient.",
+        slots=(
+            Slot(
+                "self",
+                "",
+                lambda v: _variance_gradient(v, spread(v)) + _mean_gradient(v),
+                rule=with_mean(deviation_local),
+                rounding=lambda v: _terms(v, spread(v)) + np.abs(_mean_gradient(v)),
+                elementwise=False,
+            ),
+        ),
+        defaults=_SPREAD_DEFAULTS,
+        derived=_SPREAD_DERIVED,
+    ),
+    Row(
+        kinds=("StdMeanBackward0",),
+        sign="std, μ",
+        statement=reduction("std_mean"),
+        words="Two results at once: each element pushes the standard deviation up in proportion to "
+        "its distance from the mean, and gets its share 1/{n} of the mean's gradient.",
+        slots=(
+            Slot(
+                "self",
+                "",
+                lambda v: _variance_gradient(v, _deviation_upstream(v)) + _mean_gradient(v),
+                rule=with_mean(root_deviation_local),
+                rounding=lambda v: _terms(v, _deviation_upstream(v)) + np.abs(_mean_gradient(v)),
+                elementwise=False,
+            ),
+        ),
+        defaults=_SPREAD_DEFAULTS,
+        derived=_SPREAD_DERIVED,
+    ),
+    Row(
+        kinds=("DistBackward0",),
+        sign="dist",
+        statement="dist({self}, {other})",
+        words="The distance is the norm of the difference d = {self} − {other}: the two ends get "
+        "opposite gradients, along d. Where both are equal, PyTorch takes 0.",
+        slots=(
+            Slot("self", distance_local(""), lambda v: v.upstream * _distance_slope(v)),
+            Slot("other", distance_local("−"), lambda v: -v.upstream * _distance_slope(v)),
+        ),
+        defaults={"p": 2},
+        derived={"d": lambda v: one_number(v.self - v.other)},
     ),
     Row(
         kinds=("LogsumexpBackward0",),

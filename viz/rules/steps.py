@@ -109,7 +109,7 @@ STEPS = (
     ),
     Row(
         kinds=("CopysignBackward0", "CopysignBackward1"),
-        sign="± of",
+        sign="±",
         statement="copysign({self}, {other})",
         words="The size comes from {self} and the sign from {other}: the gradient turns its sign "
         "where {self} did. At 0 PyTorch takes 0.",

@@ -100,3 +100,35 @@ def gelu_words(plain: Plain) -> str:
             "t = tanh(√(2/π)·({self} + 0.044715·{self}³)), and the product rule has two parts."
         )
     return f"{gate}The product rule adds {{self}} times φ({{self}}), the height of the bell curve."
+
+
+def clamp_statement(plain: Plain) -> str:
+    """clamp(x, min=0), without the bound that there is not."""
+    if plain.get("max", 0) is None:
+        return "clamp({self}, min={min})"
+    if plain.get("min", 0) is None:
+        return "clamp({self}, max={max})"
+    return "clamp({self}, {min}, {max})"
+
+
+def rrelu_words(plain: Plain) -> str:
+    if plain["training"]:
+        return (
+            "A leaky gate with a random slope on the left for each element. PyTorch does not hand "
+            "the slopes out, so the numbers are the engine's own."
+        )
+    return (
+        "A leaky gate. In evaluation its slope on the left is the middle between {lower} and "
+        "{upper}; at 0 PyTorch takes that slope."
+    )
+
+
+def lower_bound_local(plain: Plain) -> str:
+    """Where clamp takes its lower bound; the upper one wins where it is the smaller of the two."""
+    below = "{self} < {min}" if plain.get("max", 0) is None else "{self} < {min} < {max}"
+    return f"(1 if {below} else 0)"
+
+
+def upper_bound_local(plain: Plain) -> str:
+    above = "{self} > {max}" if plain.get("min", 0) is None else "{self} > {max} or {min} > {max}"
+    return f"(1 if {above} else 0)"

@@ -10,6 +10,9 @@ MEAN_OF_ALL = 1
 """ATen's number for reduction="mean"; 0 is "none" and 2 is "sum"."""
 
 
+_NO_CLASS = -100
+"""PyTorch's usual `ignore_index`, which is no class."""
+
 _REDUCTIONS = {0: ", reduction='none'", 2: ", reduction='sum'"}
 
 
@@ -59,3 +62,25 @@ def bce_logits_target_local(plain: Plain) -> str:
 def nll_local(plain: Plain) -> str:
     weight = "1" if plain.get("weight", 1) is None else "{weight}[{target}]"
     return f"({averaged(f'−{weight}')(plain)} at class {{target}}, else 0)"
+
+
+def nll_words(plain: Plain) -> str:
+    words = (
+        "The loss is minus the score of the right class, {target}, so only that score gets a "
+        "gradient; every other class gets 0."
+    )
+    if plain.get("weight", 1) is not None and plain["reduction"] == MEAN_OF_ALL:
+        words += " For a mean, n is the sum of the weights of the right classes."
+    is_usual = plain["ignore_index"] == _NO_CLASS
+    return words if is_usual else f"{words} Targets equal to {{ignore_index}} are left out."
+
+
+def smooth_l1_local(sign: str) -> Callable[[Plain], str]:
+    """d/beta near the target, and the sign of d farther away."""
+
+    def local(plain: Plain) -> str:
+        beta = "" if plain["beta"] == 1 else "/{beta}"
+        near = f"{sign}{{d}}{beta} if |{{d}}| < {{beta}}"
+        return averaged(f"({near} else {sign}sign({{d}}))")(plain)
+
+    return local

@@ -21,7 +21,7 @@ def norm_local(order: str) -> Callable[[Plain], str]:
         if p in known:
             return known[p]
         if math.isinf(p):
-            return "(sign({self}) where |{self}| = {result}, else 0)"
+            return "(sign({self})/{k} where |{self}| = {result}, else 0)"
         return f"sign({{self}})·(|{{self}}|/{{result}})^({{{order}}} − 1)"
 
     return local
@@ -43,9 +43,10 @@ def norm_words(order: str) -> Callable[[Plain], str]:
         if p == 0:
             return "The number of elements that are not 0 changes in jumps, so the gradient is 0."
         if math.isinf(p):
+            which = "farthest from" if p > 0 else "nearest to"
             return (
-                "Only the element that is farthest from 0 moves this norm: it gets the gradient "
-                "with its sign. Of several PyTorch gives each the same share."
+                f"Only the element that is {which} 0 moves this norm: it gets the gradient with "
+                "its sign. Of k equal ones PyTorch gives each the same share, 1/k."
             )
         return (
             "Each element moves the norm by a power of its share, with its sign. Where the norm "
@@ -69,3 +70,19 @@ def deviation_local(plain: Plain) -> str:
 
 def root_deviation_local(plain: Plain) -> str:
     return f"({{self}} − {{mean}})/({_degrees_of_freedom(plain)}·{{result}})"
+
+
+def with_mean(local: Callable[[Plain], str]) -> Callable[[Plain], str]:
+    """The rule of an operation that gives the mean beside the spread."""
+    return lambda plain: f"{{upstream}} · {local(plain)} + {{upstream1}}/{{n}}"
+
+
+def distance_local(sign: str) -> Callable[[Plain], str]:
+    """The slope of the norm of d."""
+
+    def local(plain: Plain) -> str:
+        known = {2: "{d}/{result}", 1: "sign({d})", 0: "0"}
+        slope = known.get(plain["p"], "sign({d})·(|{d}|/{result})^({p} − 1)")
+        return f"(−{slope})" if sign else slope
+
+    return local
