@@ -51,26 +51,23 @@ def survey(
     begin = time.monotonic()
     terrain = Terrain(program, number, leaves, limits)
     loss, slope = terrain.loss_and_slope(terrain.start)
-    low = low_point(terrain, loss, slope, until=begin + 0.2 * limits.seconds)
+    way = way_down(terrain, loss, slope, until=begin + 0.2 * limits.seconds)
     took = (time.monotonic() - begin) / max(1, terrain.runs)
     left = SHARE * limits.seconds - (time.monotonic() - begin)
     counts = _counts(len(terrain.leaves), left / took)
+    reaches = [
+        reach(way[-1][index], [*(point[index] for point in way), *sought])
+        for index, sought in enumerate([*seen, (), ()][: len(terrain.leaves)])
+    ]
     axes = tuple(
         Axis(
             terrain.name(index),
             terrain.leaves[index],
             to_number(terrain.start[index]),
-            tuple(
-                axis_values(
-                    terrain.start[index],
-                    low[index],
-                    seen[index] if index < len(seen) else (),
-                    counts[index],
-                    zoom,
-                )
-            ),
+            # None of two axes is much shorter than the other.
+            tuple(axis_values(way[-1][index], zoom * max(own, max(reaches) / 2), counts[index])),
         )
-        for index in range(len(terrain.leaves))
+        for index, own in enumerate(reaches)
     )
     rows = tuple(tuple(map(to_number, row)) for row in _rows(terrain, axes))
     slopes = tuple(map(to_number, slope))
@@ -98,48 +95,51 @@ def _counts(dimensions: int, runs: float) -> list[int]:
     return [min(wanted, possible)] * dimensions
 
 
-def axis_values(
-    start: float, low: float, seen: Sequence[float], count: int, zoom: float
-) -> list[float]:
-    """Evenly around the low point, so that a step across the valley is seen as well.
+def reach(middle: float, sought: Sequence[float]) -> float:
+    """How far to either side of the low point the landscape goes, so that all that is sought is
+    seen, and what lies across the valley.
 
-    >>> axis_values(2.0, 1.0, (), 3, 2.0)
-    [-1.9, 1.0, 3.9]
+    >>> reach(1.0, [2.0, 0.5]), reach(3.0, [3.0])
+    (1.45, 4.35)
     """
-    finite = [value for value in (start, low, *seen) if math.isfinite(value)]
-    middle = low if math.isfinite(low) else start
-    reach = max((abs(value - middle) for value in finite), default=0.0)
-    if reach < 1e-3 * max(1.0, abs(middle)):
-        reach = max(1.0, abs(middle))
-    reach *= ROOM * zoom
-    return [middle - reach + 2 * reach * index / (count - 1) for index in range(count)]
+    far = max((abs(value - middle) for value in sought if math.isfinite(value)), default=0.0)
+    if far < 1e-3 * max(1.0, abs(middle)):
+        far = max(1.0, abs(middle))
+    return ROOM * far
 
 
-def low_point(terrain: Terrain, loss: float, slope: Point, until: float) -> Point:
-    """A lower place, by descent whose steps grow while they succeed and shrink where they do not.
-
-    On a slope without a bottom it ends a few sizes of the start away.
+def axis_values(middle: float, far: float, count: int) -> list[float]:
     """
-    point = terrain.start
-    far = 4 * max(1.0, *(abs(value) for value in point))
+    >>> axis_values(1.0, 2.0, 5)
+    [-1.0, 0.0, 1.0, 2.0, 3.0]
+    """
+    return [middle - far + 2 * far * index / (count - 1) for index in range(count)]
+
+
+def way_down(terrain: Terrain, loss: float, slope: Point, until: float) -> list[Point]:
+    """Places from the start to a low point: a descent whose steps grow while they succeed and
+    shrink where they do not. On a slope without a bottom it ends a few sizes of the start away.
+    """
+    way = [terrain.start]
+    far = 4 * max(1.0, *map(abs, terrain.start))
     steepness = math.hypot(*slope)
     if not (0 < steepness < math.inf) or not math.isfinite(loss):
-        return point
-    rate = 0.1 * max(1.0, math.hypot(*point)) / steepness
+        return way
+    rate = 0.1 * max(1.0, math.hypot(*terrain.start)) / steepness
     for _ in range(SEARCH_STEPS):
         if time.monotonic() > until:
             break
-        tried = terrain.stepped(point, slope, rate)
-        if max(abs(a - b) for a, b in zip(tried, terrain.start, strict=True)) > far:
-            rate /= 4
-            continue
-        found, found_slope = terrain.loss_and_slope(tried)
+        tried = terrain.stepped(way[-1], slope, rate)
+        found, found_slope = math.inf, slope
+        if max(abs(a - b) for a, b in zip(tried, terrain.start, strict=True)) <= far:
+            found, found_slope = terrain.loss_and_slope(tried)
         if found < loss:
-            point, loss, slope = tried, found, found_slope
+            way.append(tried)
+            loss, slope = found, found_slope
             rate *= 1.5
         else:
             rate /= 4
-    return point
+    return way
 
 
 def descend(

@@ -65,6 +65,6 @@ def badges(backward: Backward, proof: Proof) -> dict[str, str]:
 def _cell(shown: Badge) -> str:
     reason = escape(shown.reason)
     return (
-        f"<span class='sg-{shown.verdict}' title='{reason}' aria-label='{reason}'>"
+        f"<span class='sg-is-{shown.verdict}' title='{reason}' aria-label='{reason}'>"
         f"{shown.sign} {escape(shown.text)}</span>"
     )

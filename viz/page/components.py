@@ -1,5 +1,5 @@
 """The components of our own: a stepper that plays the figure, an editor that marks lines, a chart
-whose points are steps."""
+whose points are steps, a player of figures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from viz.draw.descent import Player
 from viz.draw.flow import Chart
 from viz.draw.stage import Stage
 from viz.errors import UserError
@@ -36,6 +37,7 @@ def _text(name: str, kind: str) -> str:
 _stepper = st.components.v2.component(
     "seegrad_stepper", **_read("stepper", "card"), isolate_styles=False
 )
+_player = st.components.v2.component("seegrad_player", **_read("player"), isolate_styles=False)
 _editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
 _chart = st.components.v2.component("seegrad_chart", **_read("chart"), isolate_styles=False)
 
@@ -98,6 +100,21 @@ def reported_step(run: str) -> int | None:
             index = position.get("index")
             return index if isinstance(index, int) and index >= 0 else 0
     return None
+
+
+def player(look: str, shown: Player, plotly: str) -> None:
+    """Show a figure that plays. `look` names it: while it stays, nothing is drawn again."""
+    _player(
+        key="player",
+        data={
+            "look": look,
+            "figure": shown.figure,
+            "captions": list(shown.captions),
+            "summary": shown.summary,
+            "glides": shown.glides,
+            "plotly": plotly,
+        },
+    )
 
 
 def editor(

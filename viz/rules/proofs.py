@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viz.rules.numbers import format_number, format_value
 from viz.study import Element, LeafProof, Proof, Verdict
-from viz.trace import Backward, Record, to_float
+from viz.trace import Backward, Node, Record, to_float
 
 DIGITS = 5
 
@@ -38,10 +38,15 @@ class Badge(Record, frozen=True):
     reason: str
 
 
-def proofs_by_node(backward: Backward, proof: Proof) -> dict[str, LeafProof]:
-    """The proof of each leaf of the graph: both know the leaves in the order of the visit."""
+def leaves_in_order(backward: Backward) -> list[Node]:
+    """The leaves of the graph as the visit reached them: so a study counts them too."""
     leaves = [node for node in backward.nodes if node.kind == "leaf"]
-    leaves.sort(key=lambda node: int(node.id.removeprefix("n")))
+    return sorted(leaves, key=lambda node: int(node.id.removeprefix("n")))
+
+
+def proofs_by_node(backward: Backward, proof: Proof) -> dict[str, LeafProof]:
+    """The proof of each leaf of the graph."""
+    leaves = leaves_in_order(backward)
     shapes = [node.shape for node in leaves]
     if shapes != [leaf.shape for leaf in proof.leaves]:
         return {}

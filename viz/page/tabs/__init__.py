@@ -1,6 +1,6 @@
 """The tabs below the stage, in their order. Each is a file of its own; add a new one here."""
 
-from viz.page.tabs import chain_rule, flow, plots, proof, steps, torchviz, training
+from viz.page.tabs import chain_rule, descent, flow, plots, proof, steps, torchviz, training
 from viz.page.tabs.tab import Shown, Tab
 
 TABS: tuple[Tab, ...] = (
@@ -9,6 +9,7 @@ TABS: tuple[Tab, ...] = (
     chain_rule.TAB,
     flow.TAB,
     proof.TAB,
+    descent.TAB,
     training.TAB,
     plots.TAB,
 )

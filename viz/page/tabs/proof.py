@@ -42,7 +42,7 @@ def show(shown: Shown) -> None:
 def explanation(proof: Proof) -> str:
     """What was done, in words."""
     return (
-        '<p class="sg-words">The slope of the loss is measured without any derivative. One element '
+        '<p class="sg-said">The slope of the loss is measured without any derivative. One element '
         "of one leaf is moved by <i>h</i> to either side, the whole program is run again, and the "
         "two losses are compared: (f(x + h) − f(x − h)) / 2h, refined with half the <i>h</i>. "
         f"Here this took {proof.runs:,} runs, "
@@ -83,13 +83,13 @@ def _rows(name: str, leaf: LeafProof, proof: Proof) -> str:
 def _row(name: str, leaf: LeafProof, element: Element) -> str:
     place = "" if leaf.size == 1 else place_of(element)
     quotient = "–" if element.quotient is None else format_number(to_float(element.quotient), 8)
-    difference = element.difference
+    difference, verdict = element.difference, element.verdict
     return (
         f"<tr><th scope='row'>{escape(name)}{place}</th>"
         f"<td class='sg-gradient'>{format_value(element.engine)}</td>"
         f"<td>{quotient}</td>"
         f"<td>{'–' if difference is None else format_number(difference, 2)}</td>"
-        f"<td class='sg-{element.verdict}'>{SIGNS[element.verdict]} {WORDS[element.verdict]}</td>"
+        f"<td class='sg-is-{verdict}'>{SIGNS[verdict]} {WORDS[verdict]}</td>"
         f"<td>{escape(sentence(element, leaf))}</td></tr>"
     )
 

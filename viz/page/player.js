@@ -1,0 +1,150 @@
+// Plays a figure with one frame for each step: buttons, slider and keys move through them.
+//
+// Python sends {look, figure, captions, summary, glides, plotly}; `look` names the figure. Nothing is computed here.
+
+const REST = 420 // milliseconds between two steps while playing
+const GLIDE = 200 // milliseconds in which the place moves
+
+const players = new WeakMap()
+
+export default function (component) {
+  const { data, parentElement } = component
+  let player = players.get(parentElement)
+  if (!player) {
+    player = new Player(parentElement.querySelector(".sg-player"))
+    players.set(parentElement, player)
+  }
+  player.show(data)
+  return () => {
+    player.close()
+    players.delete(parentElement)
+  }
+}
+
+function loadPlotly(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly)
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = url
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => reject(new Error("plotly.js did not load"))
+    document.head.append(script)
+  })
+}
+
+class Player {
+  constructor(root) {
+    this.root = root
+    this.find = (name) => root.querySelector(`[data-part=${name}]`)
+    this.index = 0
+    this.find("first").onclick = () => this.go(0)
+    this.find("back").onclick = () => this.go(this.index - 1)
+    this.find("play").onclick = () => (this.timer ? this.pause() : this.play())
+    this.find("next").onclick = () => this.go(this.index + 1)
+    this.find("last").onclick = () => this.go(Infinity)
+    this.find("slider").oninput = (event) => this.go(Number(event.target.value))
+    root.onkeydown = (event) => this.key(event)
+    this.resized = new ResizeObserver(() => this.ready && window.Plotly.Plots.resize(this.find("chart")))
+    this.resized.observe(root)
+  }
+
+  async show(data) {
+    if (this.shown === data.look) return
+    this.shown = data.look
+    this.data = data
+    this.ready = false
+    this.pause()
+    this.root.dataset.state = "loading"
+    let library
+    try {
+      library = await loadPlotly(data.plotly)
+    } catch {
+      this.find("caption").textContent = "The drawing library could not be loaded: reload the page."
+      return
+    }
+    if (this.shown !== data.look) return
+    const config = { displayModeBar: false, responsive: false, doubleClick: false }
+    // As large as before, so that nothing jumps while a person moves the learning rate.
+    await library.react(this.find("chart"), { ...JSON.parse(data.figure), config })
+    if (this.shown !== data.look) return
+    const chart = this.find("chart")
+    chart.setAttribute("aria-label", data.summary)
+    this.find("slider").max = this.last
+    this.ready = true
+    await this.go(Math.min(this.index, this.last), 0)
+    this.root.dataset.shown = data.look
+  }
+
+  get last() {
+    return this.data.captions.length - 1
+  }
+
+  async go(index, glide = GLIDE) {
+    if (!this.ready) return
+    if (this.timer && glide === GLIDE && !this.ticking) this.pause()
+    this.index = Math.max(0, Math.min(index, this.last))
+    this.root.dataset.state = "moving"
+    this.label()
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+    const duration = still || !this.data.glides ? 0 : glide
+    await window.Plotly.animate(this.find("chart"), [String(this.index)], {
+      mode: "immediate",
+      // Without a redraw plotly takes a map away.
+      frame: { duration, redraw: !this.data.glides },
+      transition: { duration, easing: "cubic-in-out" },
+    }).catch(() => {})
+    this.root.dataset.state = "idle"
+    this.root.dataset.step = this.index
+  }
+
+  play() {
+    if (this.index >= this.last) this.go(0, 0)
+    this.timer = setInterval(() => {
+      this.ticking = true
+      this.go(this.index + 1)
+      this.ticking = false
+      if (this.index >= this.last) this.pause()
+    }, REST)
+    this.label()
+  }
+
+  pause() {
+    clearInterval(this.timer)
+    this.timer = null
+    this.label()
+  }
+
+  label() {
+    this.find("play").textContent = this.timer ? "Pause" : "Play"
+    if (!this.data) return
+    this.find("caption").textContent = this.data.captions[this.index] ?? ""
+    this.find("where").textContent = `${this.index} of ${this.last}`
+    this.find("slider").value = this.index
+    this.find("slider").setAttribute("aria-valuetext", this.data.captions[this.index] ?? "")
+    this.find("first").disabled = this.find("back").disabled = this.index <= 0
+    this.find("next").disabled = this.find("last").disabled = this.index >= this.last
+  }
+
+  // Keys that are pressed in here move this figure, and not the graph above.
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const moves = {
+      ArrowRight: () => this.go(this.index + 1),
+      ArrowLeft: () => this.go(this.index - 1),
+      Home: () => this.go(0),
+      End: () => this.go(Infinity),
+      // Space presses the button that has the focus, as everywhere.
+      " ": event.target.closest("button") ? null : () => (this.timer ? this.pause() : this.play()),
+    }
+    const move = moves[event.key]
+    if (!move) return
+    event.preventDefault()
+    move()
+  }
+
+  close() {
+    this.pause()
+    this.resized.disconnect()
+    if (window.Plotly) window.Plotly.purge(this.find("chart"))
+  }
+}
