@@ -35,6 +35,9 @@ def printed_text(printed: str) -> str:
     return f'<div class="sg-label">Output</div><pre class="sg-output">{shown}</pre>'
 
 
+LONG_ROW = 3
+"""Numbers from which on a row may be broken: the columns after it have to stay in sight."""
+
 WAITING = "<span class='sg-quiet' title='The slope is being measured.'>…</span>"
 
 
@@ -111,19 +114,25 @@ def cell(array: Array | None, most: int = CELL_NUMBERS) -> str:
         return "–"
     if array.values is None or len(array.shape) > 2 or array.size == 0:
         return numbers(array)
-    if array.size <= most:
+    long_rows = len(array.shape) == 2 and array.shape[1] >= LONG_ROW
+    if array.size <= most and not long_rows:
         return rows_of(array)
     return f"<details><summary>{numbers(array)}</summary>{rows_of(array)}</details>"
 
 
 def rows_of(array: Array) -> str:
-    """One line for each row of a matrix."""
+    """One line for each row of a matrix; a long row may go on in the next line."""
     shown = [format_value(value) for value in array.values or ()]
     if array.is_scalar:
         return shown[0]
     columns = array.shape[-1]
     rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]
-    return "<br>".join(f"[{', '.join(row)}]" for row in rows)
+    return "<br>".join(_row(row) for row in rows)
+
+
+def _row(cells: list[str]) -> str:
+    text = f"[{', '.join(cells)}]"
+    return f"<span class='sg-row'>{text}</span>" if len(cells) >= LONG_ROW else text
 
 
 def steps_table(scene: Scene, moments: tuple[Moment, ...], current: int) -> str:
