@@ -134,7 +134,7 @@ def _comparison(first: Ran, second: Ran) -> None:
         figure, words = depth_chart(one, other, theme()), DEPTH_IN_WORDS
     else:
         figure, words = loops_chart(one_history, other_history, theme()), LOOPS_IN_WORDS
-    st.plotly_chart(figure, key="compared", config={"displayModeBar": False})
+    st.plotly_chart(figure, theme=None, key="compared", config={"displayModeBar": False})
     st.caption(words)
 
 

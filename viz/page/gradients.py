@@ -40,7 +40,7 @@ def gradients_table(found: Sequence[Pair]) -> str:
     The norm of a single number is its size: where all are single numbers it is left out.
     """
     has_norms = any(a is not None and a.size != 1 for pair in found for a in pair.gradients)
-    heads = [("", "leaf"), ("", "value"), ("A", ".grad in A"), ("B", ".grad in B")]
+    heads = [("", "leaf"), ("", "value"), ("A", "gradient in A"), ("B", "gradient in B")]
     heads += [("A", "norm in A"), ("B", "norm in B")] if has_norms else []
     heads += [("", "B : A")]
     head = "".join(f'<th data-side="{side}">{text}</th>' for side, text in heads)
@@ -53,6 +53,8 @@ def gradients_table(found: Sequence[Pair]) -> str:
 
 def _row(pair: Pair, has_norms: bool) -> str:
     name = escape(pair.name) or "<i>no name</i>"
+    if any(leaf is not None and leaf.retained for leaf in (pair.first, pair.second)):
+        name += " <span class='sg-quiet'>(not a leaf)</span>"
     norms = "".join(f"<td>{_norm(gradient)}</td>" for gradient in pair.gradients)
     return (
         f"<tr><th scope='row'>{name}</th><td class='sg-forward'>{_values(pair)}</td>"
