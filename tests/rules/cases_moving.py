@@ -10,6 +10,7 @@ from tests.rules.cases import ANY, ONE_AXIS, ONE_MATRIX, TWO_AXES, Case, Shapes,
 TWO_LIKE: Shapes = shapes_of.array_shapes(min_dims=1, max_dims=2, min_side=1, max_side=3).map(
     lambda shape: (shape, shape)
 )
+MATRICES_ALIKE: Shapes = ONE_MATRIX.map(lambda shapes: shapes * 2)
 FEW: Shapes = st.tuples(shapes_of.array_shapes(min_dims=1, max_dims=2, max_side=2))
 NUMBER_BESIDE: Shapes = ANY.map(lambda shape: (shape, ()))
 LONG: Shapes = st.tuples(st.tuples(st.integers(1, 3), st.integers(4, 6)))
@@ -52,6 +53,7 @@ REARRANGED = (
         FEW,
     ),
     Case("DiagonalBackward0_copy", "x.diag()", ONE_MATRIX),
+    Case("PixelShuffleBackward0", "F.pixel_shuffle(x, 2)", st.just(((2, 4, 1, 2),))),
     Case("TraceBackward0", "x.trace()", ONE_MATRIX),
     Case("UnfoldBackward0", "x.unfold(1, 3, 1)", LONG),
     Case("UnfoldBackward0", "x.unfold(-1, 2, 2)", LONG),
@@ -123,10 +125,13 @@ OVERWRITTEN = (
                 "torch.ops.aten._index_put_impl(x, [torch.tensor([0])], y[:1], True)"
             ],
             "MaskedFillBackward0": ["x.masked_fill(x > 0, 2.0)"],
+            "SelectScatterBackward0": ["x.select_scatter(y[..., 0], -1, 0)"],
+            "SliceScatterBackward0": ["x.slice_scatter(y[1:], 0, 1)"],
             "MaskedScatterBackward0": ["x.masked_scatter(x > 0, y)"],
         },
         TWO_LIKE,
     ),
+    Case("DiagonalScatterBackward0", "x.diagonal_scatter(y.diagonal(1), 1)", MATRICES_ALIKE),
     Case("MaskedFillBackward1", "x.masked_fill(x > 0, y)", NUMBER_BESIDE),
 )
 

@@ -7,6 +7,7 @@ from tests.rules.cases_functions import FUNCTION_CASES
 from tests.rules.cases_joining import JOINING
 from tests.rules.cases_layers import LAYERS
 from tests.rules.cases_moving import MOVING
+from tests.rules.cases_products import PRODUCTS
 from tests.rules.cases_reductions import REDUCTION_CASES
 
 EVERY_CASE = (
@@ -15,5 +16,6 @@ EVERY_CASE = (
     *JOINING,
     *LAYERS,
     *MOVING,
+    *PRODUCTS,
     *REDUCTION_CASES,
 )

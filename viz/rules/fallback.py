@@ -25,7 +25,6 @@ _GENERATED = re.compile(r".*Backward[A-Za-z]*\d+(_copy)?")
 _SPECIAL = {
     "CopySlices": "A part of a tensor was changed in place. The gradient of that part goes back "
     "through the operation that changed it; the gradient of the rest is passed on unchanged.",
-    "CopyBackwards": "A copy passes the gradient on to what was copied, in its own type.",
     "NotImplemented": "PyTorch has no derivative for this operation.",
     "Error": "PyTorch allows no gradient through this operation.",
     "DelayedError": "PyTorch allows no gradient through this operation.",

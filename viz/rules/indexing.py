@@ -20,7 +20,7 @@ def index_of(values: Values) -> tuple[np.ndarray | slice, ...]:
     return tuple(values.places(name) if values.has(name) else slice(None) for name in names)
 
 
-def _slice(values: Values, x: np.ndarray) -> np.ndarray:
+def slice_of(values: Values, x: np.ndarray) -> np.ndarray:
     along = [slice(None)] * x.ndim
     along[values.dim] = slice(values.start, values.end, values.step)
     return x[tuple(along)]
@@ -86,7 +86,7 @@ INDEXING = (
         sign="slice",
         statement=sliced,
         words=_WORDS,
-        slots=_slots(put_back(_slice), _BACK),
+        slots=_slots(put_back(slice_of), _BACK),
         defaults={"dim": 0, "start": None, "end": None, "step": 1},
     ),
     Row(

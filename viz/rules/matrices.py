@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from viz.rules.row import Row, Slot
 from viz.rules.shapes import outer, transpose
 
@@ -9,6 +11,7 @@ _WORDS = (
     "In a matrix product, each factor's gradient is the upstream gradient times the other factor, "
     "transposed so that the shapes fit."
 )
+_DOT_WORDS = "In a dot product, each element is multiplied by its partner in the other vector."
 _UPSTREAM_FIRST = "{upstream} @ {local}"
 _LOCAL_FIRST = "{local} @ {upstream}"
 
@@ -36,30 +39,6 @@ MATRICES = (
         ),
     ),
     Row(
-        kinds=("AddmmBackward0",),
-        sign="@ +",
-        statement="{self} + {mat1} @ {mat2}",
-        words=f"A matrix product with a bias added: the bias takes the gradient as it is. {_WORDS}",
-        slots=(
-            Slot("self", "{beta}", lambda v: v.upstream * v.beta),
-            Slot(
-                "mat1",
-                "{mat2.T}",
-                lambda v: v.alpha * (v.upstream @ transpose(v.mat2)),
-                rule=_UPSTREAM_FIRST,
-                elementwise=False,
-            ),
-            Slot(
-                "mat2",
-                "{mat1.T}",
-                lambda v: v.alpha * (transpose(v.mat1) @ v.upstream),
-                rule=_LOCAL_FIRST,
-                elementwise=False,
-            ),
-        ),
-        defaults={"alpha": 1, "beta": 1},
-    ),
-    Row(
         kinds=("MvBackward0",),
         sign="@",
         statement="{self} @ {vec}",
@@ -83,10 +62,58 @@ MATRICES = (
         ),
     ),
     Row(
+        kinds=("VdotBackward0",),
+        sign="@",
+        statement="{self} @ {other}",
+        words=_DOT_WORDS,
+        slots=(
+            Slot("self", "{other}", lambda v: v.upstream * v.other, elementwise=False),
+            Slot("other", "{self}", lambda v: v.upstream * v.self, elementwise=False),
+        ),
+    ),
+    Row(
+        kinds=("LinalgCrossBackward0",),
+        sign="×",
+        statement="cross({self}, {other})",
+        words="A cross product stands upright on both vectors: each receives the cross product of "
+        "the other vector and the upstream gradient.",
+        slots=(
+            Slot(
+                "self",
+                "{other}",
+                lambda v: np.cross(v.other, v.upstream, axis=v.dim),
+                rule="cross({local}, {upstream})",
+            ),
+            Slot(
+                "other",
+                "{self}",
+                lambda v: np.cross(v.upstream, v.self, axis=v.dim),
+                rule="cross({upstream}, {local})",
+            ),
+        ),
+        defaults={"dim": -1},
+    ),
+    Row(
+        kinds=("LinalgInvExBackward0",),
+        sign="( )⁻¹",
+        statement="{A}⁻¹",
+        words="The inverse works against its matrix, as 1/x does: it stands twice in the gradient, "
+        "with a minus sign.",
+        slots=(
+            Slot(
+                "A",
+                "",
+                lambda v: -transpose(v.result) @ v.upstream @ transpose(v.result),
+                rule="(−{result.T}) @ {upstream} @ {result.T}",
+                elementwise=False,
+            ),
+        ),
+    ),
+    Row(
         kinds=("DotBackward0",),
         sign="@",
         statement="{self} @ {tensor}",
-        words="In a dot product, each element is multiplied by its partner in the other vector.",
+        words=_DOT_WORDS,
         slots=(
             Slot("self", "{tensor}", lambda v: v.upstream * v.tensor, elementwise=False),
             Slot("tensor", "{self}", lambda v: v.upstream * v.self, elementwise=False),

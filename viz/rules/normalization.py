@@ -18,7 +18,7 @@ _WORDS = (
     "or apart from their mean, changes nothing: the gradient loses its mean and its part along x̂."
 )
 _FIXED = (
-    " In evaluation the mean and the variance are fixed numbers, so the gradient is only scaled."
+    "In evaluation the mean and the variance are fixed numbers, so the gradient is only scaled."
 )
 _MODEST = ("input", "weight", "upstream")
 _SUM = "the sum over all places of {upstream}"
@@ -189,7 +189,7 @@ NORMALIZATION = (
         kinds=("NativeBatchNormBackward0",),
         sign="norm",
         statement="batch_norm({input})",
-        words=_WORDS + _FIXED,
+        words=lambda plain: _WORDS if plain["training"] else _FIXED,
         slots=_slots(_batch, _BATCH_INPUT, 1),
         extras=("save_mean", "save_invstd"),
     ),

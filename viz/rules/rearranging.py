@@ -36,7 +36,7 @@ def _windows(values: Values, x: np.ndarray) -> np.ndarray:
     return np.moveaxis(np.moveaxis(seen, axis, 0)[:: values.step], 0, axis)
 
 
-def _diagonal(values: Values, x: np.ndarray) -> np.ndarray:
+def diagonal_of(values: Values, x: np.ndarray) -> np.ndarray:
     return np.diagonal(x, values.offset, values.dim1, values.dim2)
 
 
@@ -74,6 +74,16 @@ def _at(x: np.ndarray, axis: int, before: int, after: int) -> list[tuple[int, in
     return widths
 
 
+def _shuffled(values: Values, x: np.ndarray) -> np.ndarray:
+    """Channels become pixels: (C·r², H, W) becomes (C, H·r, W·r)."""
+    factor = values.upscale_factor
+    *batch, channels, height, width = x.shape
+    x = x.reshape(*batch, channels // factor**2, factor, factor, height, width)
+    rank = len(batch)
+    order = (*range(rank), rank, rank + 3, rank + 1, rank + 4, rank + 2)
+    return x.transpose(order).reshape(*batch, -1, height * factor, width * factor)
+
+
 REARRANGING = (
     Row(
         kinds=("FlipBackward0",),
@@ -95,6 +105,13 @@ REARRANGING = (
         statement="rot90({self})",
         words=_MOVED,
         slots=_moved(lambda v, x: np.rot90(x, v.k, v.dims)),
+    ),
+    Row(
+        kinds=("PixelShuffleBackward0",),
+        sign="shuffle",
+        statement="pixel_shuffle({self}, {upscale_factor})",
+        words=_MOVED,
+        slots=_moved(_shuffled),
     ),
     Row(
         kinds=("RepeatBackward0",),
@@ -137,7 +154,7 @@ REARRANGING = (
         sign="diag",
         statement="diagonal({self})",
         words="Only the diagonal was taken: its numbers receive their gradients, all others 0.",
-        slots=_moved(_diagonal, "{upstream} on the diagonal, 0 elsewhere"),
+        slots=_moved(diagonal_of, "{upstream} on the diagonal, 0 elsewhere"),
         defaults={"offset": 0, "dim1": 0, "dim2": 1},
     ),
     Row(
@@ -149,7 +166,7 @@ REARRANGING = (
             Slot(
                 "self",
                 "",
-                lambda v: _diagonal(v, v.upstream),
+                lambda v: diagonal_of(v, v.upstream),
                 rule="the diagonal of {upstream}",
                 elementwise=False,
             ),

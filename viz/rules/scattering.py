@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from viz.rules.indexing import gather, index_of, taken_along
+from viz.rules.indexing import gather, index_of, slice_of, taken_along
 from viz.rules.numerics import zero_where
 from viz.rules.places import Take, cleared, places
+from viz.rules.rearranging import diagonal_of
 from viz.rules.row import Gradient, Row, Slot, Values
 from viz.rules.shapes import sum_to
 
@@ -65,6 +68,29 @@ def _masked_source(values: Values) -> np.ndarray:
 
 def _slot(of: str, gradient: Gradient, rule: str, *, elementwise: bool = False) -> Slot:
     return Slot(of, "", gradient, rule=rule, elementwise=elementwise)
+
+
+def _part_rows() -> Iterator[Row]:
+    """A part that an index or a slice means is written anew."""
+    takes: dict[str, Take] = {
+        "select": lambda v, x: np.take(x, v.index, v.dim),
+        "slice": slice_of,
+        "diagonal": diagonal_of,
+    }
+    for name, take in takes.items():
+        yield Row(
+            kinds=(f"{name.title()}ScatterBackward0",),
+            sign="scatter",
+            statement=f"{name}_scatter({{self}}, {{src}})",
+            words=_OVERWRITTEN,
+            slots=(_slot("self", _left(take), _LEFT), _slot("src", _taken(take), _AT_PLACE)),
+            defaults={"dim": 0, "start": None, "end": None, "step": 1}
+            | {"offset": 0, "dim1": 0, "dim2": 1},
+        )
+
+
+def _taken(take: Take) -> Gradient:
+    return lambda v: take(v, v.upstream)
 
 
 SCATTERING = (
@@ -165,4 +191,5 @@ SCATTERING = (
             _slot("source", _masked_source, _AT_PLACE),
         ),
     ),
+    *_part_rows(),
 )

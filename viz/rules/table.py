@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from viz.rules.activations import ACTIVATIONS
+from viz.rules.affine import AFFINE
 from viz.rules.attention import ATTENTION
 from viz.rules.convolution import CONVOLUTION
+from viz.rules.distances import DISTANCES
 from viz.rules.elementwise import ELEMENTWISE
 from viz.rules.extremes import EXTREMES
 from viz.rules.functions import FUNCTIONS
@@ -49,6 +51,8 @@ TABLE = by_kind(
         *ELEMENTWISE,
         *REDUCTIONS,
         *MATRICES,
+        *AFFINE,
+        *DISTANCES,
         *VIEWS,
         *JOINING,
         *REARRANGING,
