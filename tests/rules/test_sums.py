@@ -81,7 +81,7 @@ def test_of_many_contributions_the_largest_are_shown_and_the_rest_in_one_term(us
         assert [text for text, _ in shown[:LARGEST]] == [str(uses - at) for at in range(LARGEST)]
         rest = sum(range(1, uses + 1 - LARGEST))
         assert shown[LARGEST:] == [
-            (str(rest), f"from {uses - LARGEST} others,\nall of them smaller")
+            (str(rest), f"from {uses - LARGEST} others,\nnone of them larger")
         ]
     assert text_of(line.parts).endswith(f" = {uses * (uses + 1) // 2}")
 

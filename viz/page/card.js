@@ -3,8 +3,9 @@
 // A line has parts (runs of text, matrices, empty boxes) and may have one equation for each element of its
 // result: the one that is pointed at is shown, at a fixed place below the line.
 
+// By whether the engine has the formula's local derivative.
 const AGREES = {
-  agrees: "✓ the engine sent the same, and has the same local derivative",
+  agrees: "✓ local derivative and result agree",
   unchecked: "✓ the engine sent the same",
 }
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
@@ -56,9 +57,14 @@ function verdict(line) {
 }
 
 function part(one) {
-  const drawn = one.rows ? matrix(one) : one.sides ? box(one) : element("span", `sg-${one.role}`, one.text)
+  const drawn = one.rows ? matrix(one) : one.sides ? box(one) : element("span", `sg-${one.role}`, ...letters(one.text))
   if (!one.note) return drawn
   return element("span", "sg-noted", drawn, element("small", "sg-note", one.note))
+}
+
+// The bold face of Source Serif draws another letter for ᵀ: it stands in the regular face.
+function letters(text) {
+  return text.split(/(ᵀ)/).map((piece) => (piece === "ᵀ" ? element("span", "sg-regular", piece) : piece))
 }
 
 function matrix(one) {

@@ -12,6 +12,7 @@ const WHOLE_SCALE = 0.02 // unless a person asks to see all of it at once
 const MAX_SCALE = 1.5
 const MAX_HEIGHT = 0.42 // of the window: the rule card stays in sight
 const MAX_CARD = 300 // pixels; a taller card scrolls
+const MAX_CARD_SHARE = 0.38 // of the window, where that is more
 const MAX_HEIGHT_OF_TWO = 0.22 // each of two stages leaves room for the other
 const MAX_CARD_OF_TWO = 0.19 // of the window
 const GLIDE = 260 // milliseconds in which the ring moves to the next node, at speed 1
@@ -388,7 +389,7 @@ class Stage {
       tallest = Math.max(tallest, Math.ceil(probe.getBoundingClientRect().height))
     }
     probe.remove()
-    place.style.height = `${Math.min(tallest, this.side ? MAX_CARD_OF_TWO * window.innerHeight : MAX_CARD)}px`
+    place.style.height = `${Math.min(tallest, this.side ? MAX_CARD_OF_TWO * window.innerHeight : Math.max(MAX_CARD, MAX_CARD_SHARE * window.innerHeight))}px`
   }
 
   close() {

@@ -13,8 +13,9 @@ from viz.trace import Array
 ELEMENTS = 64
 """A result with more elements has no equations."""
 
-ALL_CARDS = 4096
-"""Equations on the cards of one backward pass together, about: they travel with every card."""
+ALL_CARDS = 1536
+"""Equations on the cards of one backward pass together, at most about so many: they travel to the
+browser with the cards. Up to 24 steps every small result has its own."""
 
 TERMS = 6
 """A longer sum shows its first terms, and how many there are."""

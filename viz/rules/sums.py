@@ -90,7 +90,7 @@ def _size(array: Array) -> float:
 
 
 def _rest(left_out: list[Array], is_known: bool, symbol: str) -> Parts:
-    note = f"from {len(left_out)} others,\nall of them smaller"
+    note = f"from {len(left_out)} others,\nnone of them larger"
     total = total_of(left_out) if is_known else None
     if total is None:
         return (Part("upstream", "…", note),)
