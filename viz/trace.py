@@ -179,6 +179,12 @@ class Cut(Record, frozen=True):
     leaves: tuple[str, ...] = ()
     word: str = ""
 
+    @property
+    def said(self) -> str:
+        """What cut, in a word: "detach()"."""
+        words = {"detach": "detach()", "data": ".data", "item": "item()"}
+        return self.word or words.get(self.how, "torch.no_grad()")
+
 
 class Stop(Record, frozen=True):
     """Why the engine refused to go on, in the middle of a backward pass.

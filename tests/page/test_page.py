@@ -120,11 +120,12 @@ def test_every_example_of_the_menu_runs(example: Example) -> None:
     page = opened()
     page.selectbox(key="example").select(example.slug).run()
     assert not page.exception
-    assert not page.error
+    assert bool(page.error) == example.stops
     assert editor(page)["text"] == example.source
-    assert len(stepper(page)["moments"]) > 2
+    assert len(stepper(page)["moments"]) >= 2
     assert not stepper(page)["stale"]
-    assert any(row[-1] != "None" for row in leaves(page).values()), "no leaf has a gradient"
+    if not example.stops:
+        assert any(row[-1] != "None" for row in leaves(page).values()), "no leaf has a gradient"
 
 
 def test_a_link_to_an_expression_fills_the_inputs() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from viz.draw import geometry
+from viz.draw.badges import RING, Box, boxes_of
 from viz.draw.scene import Scene
 from viz.layout.places import Place, Point
 from viz.layout.sizes import CAPTION_CHARACTER, CAPTION_LINE, CIRCLE, label
@@ -24,15 +25,13 @@ SAMPLE = 4.0
 LONG = 100
 """Points of a line that would be no better than to stand on a number."""
 
-Box = tuple[float, float, float, float]
-"""Left, lower, right, upper."""
-
 
 def caption_point(scene: Scene, node: Node, lines: list[str]) -> Point:
     """Where the middle of the node's name stands."""
     width = max(map(len, lines)) * CAPTION_CHARACTER
     height = len(lines) * CAPTION_LINE
-    first, *others = _candidates(scene.places[node.id], width, height)
+    ring = RING + 2 if node.id == scene.stopped else 0.0
+    first, *others = _candidates(scene.places[node.id], width, height, ring)
     if not scene.rich:
         return first  # Of hundreds of names nobody reads each; the search takes long.
     passing, written = _passing(scene, node), _written(scene, node)
@@ -46,9 +45,9 @@ def caption_point(scene: Scene, node: Node, lines: list[str]) -> Point:
     return best
 
 
-def _candidates(place: Place, width: float, height: float) -> list[Point]:
+def _candidates(place: Place, width: float, height: float, ring: float) -> list[Point]:
     """Below, above, then beside these two."""
-    away = CIRCLE / 2 + GAP + height / 2
+    away = CIRCLE / 2 + ring + GAP + height / 2
     near = away - 6  # Beside the axis the circle leaves more room.
     asides = [sign * (width / 2 + gap) for gap in (-4, 14) for sign in (1, -1)]
     beside = [(aside, y) for aside in asides for y in (near, -near)]
@@ -82,7 +81,7 @@ def _sampled(line: geometry.Polyline) -> Iterator[Point]:
 
 def _written(scene: Scene, node: Node) -> list[Box]:
     """Where the numbers of the node's own edges stand."""
-    boxes = []
+    boxes = boxes_of(scene, node.id)
     for index in scene.edges_at[node.id]:
         middle = scene.routes[index].label
         room = label(scene.backward.edges[index], scene.nodes)

@@ -8,6 +8,7 @@ from viz.draw.scene import Scene
 from viz.draw.text import numbers, shape_text
 from viz.layout.places import SUMMARY, block
 from viz.rules import Card, describe, explain_seed, explain_step
+from viz.rules.surprises import explain_stop
 from viz.trace import Array, Record
 
 TRAVEL = 4
@@ -44,7 +45,8 @@ def moments_of(scene: Scene) -> tuple[Moment, ...]:
     backward = scene.backward
     forward = tuple(_forward(scene, number) for number in range(1, len(backward.forward) + 1))
     steps = tuple(_step(scene, number) for number in range(1, len(backward.steps) + 1))
-    return (*(forward if scene.forward_first else ()), _seed(scene), *steps)
+    end = (_stop(scene),) if scene.stopped is not None else ()
+    return (*(forward if scene.forward_first else ()), _seed(scene), *steps, *end)
 
 
 def _forward(scene: Scene, number: int) -> Moment:
@@ -88,7 +90,7 @@ def _start(scene: Scene, name: str) -> str:
 def _step(scene: Scene, number: int) -> Moment:
     step = scene.firing(number)
     node = scene.nodes[step.node]
-    heading = f"Step {number} of {len(scene.backward.steps)}"
+    heading = f"Step {number} of {scene.most_steps}"
     edges = [scene.backward.edges[index] for index in scene.edges_from[node.id]]
     name = node.variable or ("the leaf" if node.kind == "leaf" else "the result")
     if scene.returns(step):
@@ -117,6 +119,26 @@ def _step(scene: Scene, number: int) -> Moment:
         heading,
         f"{heading}: {said}",
         explain_step(scene.backward, number - 1),
+    )
+
+
+def _stop(scene: Scene) -> Moment:
+    """Where the engine could not go on."""
+    number = len(scene.backward.steps) + 1
+    node_id = scene.firing_node(number)
+    node, stop = scene.nodes[node_id], scene.backward.stop
+    heading = f"Step {number} of {scene.most_steps}: stopped"
+    card = explain_stop(scene.backward)
+    return Moment(
+        "backward",
+        f"b{number}",
+        (),
+        node_id,
+        *_spot(scene, node_id),
+        (stop.line if stop is not None and stop.kind == "changed" else None) or node.line,
+        heading,
+        f"{heading}: {card.words}",
+        card,
     )
 
 

@@ -88,7 +88,7 @@ def line_count(text: str) -> int:
 
 def _gradients(scene: Scene, step: int) -> list[Drawn]:
     """Lines, heads and numbers of all gradients that have arrived after this many steps."""
-    fresh = scene.edges_from[_firing_node(scene, step)] if step >= 0 else ()
+    fresh = scene.edges_from[scene.firing_node(step)] if step >= 0 else ()
     arrived = scene.sent(step) if step >= 0 and scene.rich else fresh
     paths = [scene.gradient_paths[index] for index in arrived]
     xs, ys = joined([geometry.shortened(path, ARROW_GAP) for path in paths])
@@ -108,10 +108,6 @@ def _gradients(scene: Scene, step: int) -> list[Drawn]:
     return [lines, heads(paths, scene.theme.gradient), numbers_trace]
 
 
-def _firing_node(scene: Scene, step: int) -> str:
-    return scene.firing(step).node if step else scene.backward.output
-
-
 def _dashed(scene: Scene) -> dict[str, object]:
     return {
         "color": scene.theme.gradient,
@@ -122,7 +118,7 @@ def _dashed(scene: Scene) -> dict[str, object]:
 
 def _sums(scene: Scene, step: int) -> Drawn:
     """Below each leaf: what has arrived so far, and the sum once it is accumulated."""
-    firing = _firing_node(scene, step) if step >= 0 else ""
+    firing = scene.firing_node(step) if step >= 0 else ""
     if scene.rich:
         leaves = [node for node in scene.backward.nodes if node.kind == "leaf"]
         fired = {done.node for done in scene.backward.steps[: max(step, 0)]}
@@ -155,8 +151,9 @@ def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) 
     before = leaf.before if leaf else None
     after = leaf.after if leaf else None
     if not here and not fired:
-        held = f" · grad {numbers(before)}" if before is not None and before.is_scalar else ""
-        return f"{_waiting(scene, leaf_id)}{held}", 1
+        if before is not None and before.is_scalar:
+            return f"grad {numbers(before)} so far", 1
+        return _waiting(scene, leaf_id), 1
     parts = [array for array in (before, *here) if array is not None]
     if any(not part.is_scalar for part in parts):
         if not fired:

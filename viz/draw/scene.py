@@ -7,7 +7,8 @@ from functools import cached_property
 
 from viz.draw import geometry
 from viz.draw.theme import THEMES, Theme, ThemeName
-from viz.layout.places import Layout, Place, Route
+from viz.layout.places import CutRoute, Layout, Place, Route
+from viz.rules.surprises import surprises_of
 from viz.trace import Array, Backward, Edge, Leaf, Node, Step
 
 LEGEND_HEIGHT = 40.0
@@ -77,6 +78,40 @@ class Scene:
             )
             for route in self.layout.routes
         }
+
+    @cached_property
+    def cuts(self) -> tuple[CutRoute, ...]:
+        aside = (self.width - self.layout.width) / 2
+        return tuple(
+            CutRoute(
+                route.cut,
+                tuple((x + aside, y + self.strip) for x, y in route.points),
+                (route.label[0] + aside, route.label[1] + self.strip),
+                route.stub,
+            )
+            for route in self.layout.cuts
+        )
+
+    @cached_property
+    def badges(self) -> dict[str, str]:
+        """What is said beside a node: the sign and the word of the gravest surprise there."""
+        found: dict[str, str] = {}
+        for surprise in surprises_of(self.backward):
+            if surprise.mark and surprise.nodes and surprise.kind != "stop":
+                found.setdefault(surprise.nodes[0], surprise.mark)
+        return found
+
+    @cached_property
+    def stopped(self) -> str | None:
+        """The node that could not compute its gradient."""
+        return self.backward.stop.node if self.backward.stop is not None else None
+
+    @cached_property
+    def most_steps(self) -> int:
+        """How many steps the pass has, or would have had."""
+        if self.backward.stop is None:
+            return len(self.backward.steps)
+        return sum(node.kind in ("operation", "leaf") for node in self.backward.nodes)
 
     @cached_property
     def outlines(self) -> dict[str, geometry.Polyline]:
@@ -154,6 +189,13 @@ class Scene:
             return False
         sent = any(array is not None for array in step.outgoing)
         return self.nodes[step.node].kind == "leaf" or not sent
+
+    def firing_node(self, step: int) -> str:
+        """The node that fires at this step, from 1; at 0 the output; after the last step the one
+        that could not."""
+        if step > len(self.backward.steps):
+            return self.stopped or self.backward.output
+        return self.firing(step).node if step else self.backward.output
 
     def firing(self, step: int) -> Step:
         """The step with this number, from 1."""

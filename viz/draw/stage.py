@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from viz.draw.marks import badge_traces, cut_traces, stop_traces
 from viz.draw.moments import Moment, moments_of
 from viz.draw.moving import forward_values, moving_traces, travelling_traces
 from viz.draw.scene import Scene
@@ -51,7 +52,8 @@ def _summary(scene: Scene) -> str:
 
 def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> dict[str, Any]:
     """The figure at its first moment, with all frames, without buttons: what plotly.js reads."""
-    still, front = still_traces(scene), front_traces(scene)
+    still = [*still_traces(scene), *cut_traces(scene)]
+    front = [*front_traces(scene), *badge_traces(scene), *stop_traces(scene)]
     if not scene.values_appear:
         front.append(forward_values(scene, len(scene.backward.forward)))
     ring, *above = moving_traces(scene, moments[0])

@@ -12,7 +12,7 @@ SMALL = 120
 def arrange(backward: Backward) -> Layout:
     """A place for each node and a route for each edge. Deterministic."""
     # The graph libraries are heavy and native: the page reads Layouts without loading them.
-    if len(backward.nodes) + len(backward.edges) <= SMALL:
+    if len(backward.nodes) + len(backward.edges) + len(backward.cuts) <= SMALL:
         from viz.layout.small import arrange_small
 
         return arrange_small(backward)

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from fast_sugiyama import from_edges
 
 from viz.layout import sizes
-from viz.layout.places import Layout, Place, Point, Route
-from viz.trace import Backward
+from viz.layout.places import CutRoute, Layout, Place, Point, Route
+from viz.trace import Backward, Cut
 
 COLUMN_GAP = 110.0
 ROW_GAP = 130.0
@@ -53,7 +53,18 @@ def arrange_large(backward: Backward) -> Layout:
         max(place.y for place in moved.values()) + ROW_GAP,
         tuple(moved.values()),
         tuple(routes),
+        tuple(_cut_route(index, cut, moved) for index, cut in enumerate(backward.cuts)),
     )
+
+
+def _cut_route(index: int, cut: Cut, places: dict[str, Place]) -> CutRoute:
+    """A straight broken line, or a stub; the words stand below the constant."""
+    place = places[cut.node]
+    below = place.y - place.height / 2 - sizes.CAPTION_LINE * len(sizes.cut_lines(cut)) / 2 - 4
+    left = (place.x - place.width / 2, place.y)
+    source = places.get(cut.source or "")
+    start = (left[0] - sizes.STUB, place.y) if source is None else _touch(source, place, 0.0)
+    return CutRoute(index, (start, left), (place.x, below), stub=source is None)
 
 
 def _spots(backward: Backward) -> dict[str, tuple[float, float]]:
@@ -66,6 +77,7 @@ def _spots(backward: Backward) -> dict[str, tuple[float, float]]:
         if uses[edge.downstream] <= MOST_USES or edge.downstream not in placed:
             edges.append((edge.downstream, edge.upstream))
             placed.add(edge.downstream)
+    edges += [(cut.source, cut.node) for cut in backward.cuts if cut.source is not None]
     edges = sorted(set(edges))
     numbers = {node.id: index for index, node in enumerate(backward.nodes)}
     layouts = from_edges(

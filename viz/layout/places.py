@@ -30,6 +30,20 @@ class Route(Record, frozen=True):
     label: Point | None = None
 
 
+class CutRoute(Record, frozen=True):
+    """The broken line of the cut with this index in `Backward.cuts`.
+
+    points   from the source to the constant; where the source is not in the graph, a short stub
+    label    the middle of its words; for a line that is whole the scissors stand there too
+    stub     whether the line begins nowhere
+    """
+
+    cut: int
+    points: tuple[Point, ...]
+    label: Point
+    stub: bool
+
+
 class Layout(Record, frozen=True):
     """One drawing. The origin is its lower left corner."""
 
@@ -37,6 +51,7 @@ class Layout(Record, frozen=True):
     height: float
     places: tuple[Place, ...]
     routes: tuple[Route, ...]
+    cuts: tuple[CutRoute, ...] = ()
 
 
 SUMMARY = (13, 2)

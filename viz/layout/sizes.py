@@ -6,7 +6,7 @@ Only names and shapes decide: the drawing of a program stays the same when its i
 from __future__ import annotations
 
 from viz.layout.places import block
-from viz.trace import Backward, Edge, Node
+from viz.trace import Backward, Cut, Edge, Node
 
 CIRCLE = 76.0
 CHARACTER = 8.4
@@ -19,6 +19,12 @@ SEVERAL = 7
 """Characters for each of several results that backward is called on at once."""
 LABEL_OFFSET = 16.0
 """From the forward line to the numbers above it, and from the gradient line to those below."""
+
+SCISSORS = "✂"
+STUB = 44.0
+"""The length of a broken line that begins nowhere, beside its words."""
+STOP_WIDTH, STOP_HEIGHT = 190.0, 56.0
+"""Of the words above a node that could not go on."""
 
 Size = tuple[float, float]
 
@@ -73,6 +79,32 @@ def label(edge: Edge, backward_nodes: dict[str, Node]) -> Size | None:
         name = min(len(node.variable or ""), NAME_CHARACTERS)
         columns, lines = named_block(name, columns, lines)
     return max(48.0, columns * CHARACTER), 2 * (lines * LINE + LABEL_OFFSET)
+
+
+def cut_lines(cut: Cut) -> tuple[str, ...]:
+    """The words at a cut; where its source is not in the graph, they say what that was.
+
+    >>> cut_lines(Cut("n1", "detach", 3, source="n2")), cut_lines(Cut("n1", "item", 3, name="w"))
+    (('✂ detach(), line 3',), ('✂ item(), line 3', 'from w'))
+    """
+    words = f"{SCISSORS} {cut.said}{f', line {cut.line}' if cut.line else ''}"
+    if cut.source is not None or not cut.name:
+        return (words,)
+    return words, f"from {cut.name[:NAME_CHARACTERS]}"
+
+
+def cut_label(cut: Cut) -> Size:
+    """Room for these words, above the broken line or at the beginning of a stub."""
+    lines = cut_lines(cut)
+    width = max(map(len, lines)) * CAPTION_CHARACTER + 8
+    if cut.source is None:
+        return width + STUB, len(lines) * CAPTION_LINE
+    return width, 2 * (CAPTION_LINE + LABEL_OFFSET)
+
+
+def stop_room() -> Size:
+    """Around the node that could not go on: its circle, and above it two lines of words."""
+    return STOP_WIDTH, CIRCLE + 2 * STOP_HEIGHT
 
 
 def named_block(name: int, columns: int, lines: int) -> tuple[int, int]:

@@ -132,7 +132,13 @@ def editor(
     """
     mark = None
     if wrong is not None and wrong.line is not None:
-        mark = {"line": wrong.line, "column": wrong.column, "end": wrong.end_column}
+        mark = {
+            "line": wrong.line,
+            "column": wrong.column,
+            "end": wrong.end_column,
+            "live": wrong.answer is not None,
+            "blamed": _blamed_line(wrong),
+        }
     _editor(
         key=key,
         data={
@@ -159,6 +165,13 @@ def chart(key: str, look: str, drawn: Chart, plotly: str) -> None:
             "plotly": plotly,
         },
     )
+
+
+def _blamed_line(wrong: UserError) -> int | None:
+    """The line that made the engine stop, if another one than where it stopped."""
+    stop = wrong.trace.backwards[-1].stop if wrong.trace is not None else None
+    line: int | None = stop.line if stop is not None else None
+    return line
 
 
 def typed(key: str) -> str | None:

@@ -1,6 +1,6 @@
 // A text field that marks lines: the active one in step with the graph, a wrong one, and values behind lines.
 //
-// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end} | null, side}. The text is taken
+// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end, live, blamed} | null, side}. The text is taken
 // once, when the field is made: what a person types is never overwritten. What was typed goes back after a pause.
 
 const PAUSE = 650 // milliseconds without a key before the program is run
@@ -90,7 +90,9 @@ class Editor {
   line(text, number, notes, wrong) {
     const made = document.createElement("div")
     made.className = "sg-line"
-    if (number === this.active && !wrong) made.classList.add("sg-active")
+    if (number === wrong?.blamed) made.classList.add("sg-blamed")
+    // The graph beside a mistake is an older one, unless the engine stopped in the middle.
+    if (number === this.active && (!wrong || (wrong.live && number !== wrong.line))) made.classList.add("sg-active")
     if (number === wrong?.line) made.classList.add("sg-wrong")
     made.append(part("sg-line-number", number), ...marked(text, number === wrong?.line ? wrong : null))
     if (notes[number]) made.append(part("sg-line-note", `= ${notes[number]}`))

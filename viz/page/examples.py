@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from viz.page.example import Example
 from viz.page.example_pairs import PAIRS
+from viz.page.example_surprises import SURPRISES
 from viz.trace import Input
 
 __all__ = ["BY_SLUG", "EXAMPLES", "FIRST", "Example"]
@@ -119,6 +120,7 @@ print(x.grad)""",
         "relu(w*x + b)",
         (Input("w", "-1.5", True), Input("x", "2", False), Input("b", "0.5", True)),
     ),
+    *SURPRISES,
     *PAIRS,
 )
 

@@ -139,7 +139,8 @@ def steps_table(scene: Scene, moments: tuple[Moment, ...], current: int) -> str:
     """All steps of the backward pass, the present one marked."""
     rows = []
     for index, moment in enumerate(moments):
-        if moment.phase != "backward" or moment.name == "b0":
+        number = int(moment.name[1:])
+        if moment.phase != "backward" or not 0 < number <= len(scene.backward.steps):
             continue
         mark = " aria-current='step' class='sg-current'" if index == current else ""
         rows.append(f"<tr{mark}>{_step_cells(scene, moment)}</tr>")

@@ -85,6 +85,15 @@ class Stage {
     this.find("slider").oninput = (event) => this.jump(Number(event.target.value))
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
+    // What is said beside the program may lead to a step.
+    this.onclick = (event) => {
+      const name = event.target.closest?.("[data-sg-moment]")?.dataset.sgMoment
+      const index = name ? (this.data?.moments ?? []).findIndex((moment) => moment.name === name) : -1
+      if (index < 0) return
+      this.pause()
+      this.jump(index)
+    }
+    document.addEventListener("click", this.onclick)
     this.onbeat = (event) => this.followBeat(event.detail)
     window.addEventListener("seegrad-beat", this.onbeat)
     // Tables and charts beside the stage name a moment to go to, or a way to show.
@@ -397,6 +406,7 @@ class Stage {
     clearTimeout(this.reporting)
     this.resized.disconnect()
     document.removeEventListener("keydown", this.onkey)
+    document.removeEventListener("click", this.onclick)
     window.removeEventListener("seegrad-beat", this.onbeat)
     window.removeEventListener("seegrad-go", this.ongo)
     for (const type of POINTING) document.removeEventListener(type, this.onpoint)

@@ -76,6 +76,11 @@ def describe(backward: Backward, node_id: str) -> str:
     return graph.statement(node_id)
 
 
+def headline(backward: Backward, node_id: str) -> str:
+    """The same as a card is headed with: "output = (y − x·w)²" for a result without a name."""
+    return _graph_of(backward).headline(node_id)
+
+
 def name(backward: Backward, node_id: str) -> str:
     """What a node's result is called in formulas; h₀, h₁, ... where a loop reuses a name."""
     return _graph_of(backward).name(node_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viz.rules.graph import Graph
 from viz.rules.lines import arrivals
-from viz.trace import Array, Edge, Step
+from viz.trace import Array, Cut, Edge, Step
 
 
 def sentences(*texts: str) -> str:
@@ -43,8 +43,34 @@ def silent_inputs(graph: Graph, step: Step) -> str:
         node = graph.nodes[edge.downstream]
         if edge.contribution is not None:
             continue
-        if node.kind == "constant" and node.variable is not None:
+        cuts = [cut for cut in graph.backward.cuts if cut.node == node.id]
+        if cuts:
+            said.append(ends_here(cuts[0], graph.name(node.id)))
+        elif node.kind == "constant" and node.variable is not None and is_whole(node.dtype):
+            said.append(
+                f"{graph.name(node.id)} holds whole numbers, which have no gradient, so nothing "
+                "is sent there."
+            )
+        elif node.kind == "constant" and node.variable is not None:
             said.append(f"{graph.name(node.id)} does not require grad, so nothing is sent there.")
         elif node.kind != "constant":
             said.append(_why_nothing(graph, edge))
     return sentences(*said)
+
+
+def ends_here(cut: Cut, constant: str) -> str:
+    """Why no gradient goes on at this constant.
+
+    >>> ends_here(Cut("n1", "detach", 3, name="y", word="detach()"), "d")
+    'The gradient ends at d: it comes from y, but detach() on line 3 cut the graph.'
+    """
+    source = cut.name or "a tensor that requires grad"
+    place = f" on line {cut.line}" if cut.line else ""
+    return (
+        f"The gradient ends at {constant}: it comes from {source}, but {cut.said}{place} cut the "
+        "graph."
+    )
+
+
+def is_whole(dtype: str | None) -> bool:
+    return dtype is not None and dtype.startswith(("int", "uint"))

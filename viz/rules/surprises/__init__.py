@@ -6,7 +6,7 @@ Nothing here is for ordinary programs: a pass in which all is well gives an empt
 from __future__ import annotations
 
 from viz.rules.flow import gradient_flow
-from viz.rules.surprises.cut import cuts, ends_here, stop_mark, stops, word_of
+from viz.rules.surprises.cut import cuts, explain_stop, stop_mark, stops
 from viz.rules.surprises.leaves import accumulations, unreached
 from viz.rules.surprises.nonfinite import in_backward, in_forward
 from viz.rules.surprises.surprise import Pass, Surprise
@@ -23,11 +23,10 @@ CURES = {
 
 __all__ = [
     "Surprise",
-    "ends_here",
+    "explain_stop",
     "stop_mark",
     "surprises_of",
     "surprises_of_trace",
-    "word_of",
 ]
 
 

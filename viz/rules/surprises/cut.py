@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from viz.rules.card import Card, Line, Part
+from viz.rules.explain import headline
 from viz.rules.surprises.surprise import Pass, Surprise, listed, on_line
-from viz.trace import Cut, Stop
+from viz.trace import Backward, Cut, Node, Stop
 
 
 def cuts(seen: Pass) -> list[Surprise]:
@@ -12,30 +14,6 @@ def cuts(seen: Pass) -> list[Surprise]:
     for cut in seen.backward.cuts:
         places.setdefault((cut.how, cut.line, cut.word, cut.name), []).append(cut)
     return [_cut(seen, alike) for alike in places.values()]
-
-
-def word_of(cut: Cut) -> str:
-    """What cut, as a person would write it: ".detach()", "torch.no_grad()".
-
-    >>> word_of(Cut("n1", "detach", word="detach()")), word_of(Cut("n1", "data", word=".data"))
-    ('detach()', '.data')
-    """
-    return cut.word or {"detach": "detach()", "data": ".data", "item": "item()"}.get(
-        cut.how, "torch.no_grad()"
-    )
-
-
-def ends_here(cut: Cut, constant: str) -> str:
-    """Why no gradient goes on at this constant.
-
-    >>> ends_here(Cut("n1", "detach", 3, name="y", word="detach()"), "d")
-    'd comes from y, but detach() on line 3 cut the graph: the gradient ends here.'
-    """
-    source = cut.name or "a tensor that requires grad"
-    return (
-        f"{constant} comes from {source}, but {word_of(cut)}{on_line(cut.line)} cut the graph: "
-        "the gradient ends here."
-    )
 
 
 def _cut(seen: Pass, alike: list[Cut]) -> Surprise:
@@ -49,7 +27,7 @@ def _cut(seen: Pass, alike: list[Cut]) -> Surprise:
     further = f" and goes no further to {lost} on this way" if lost and source != lost else ""
     return Surprise(
         "cut",
-        f"{word_of(cut)} cuts the graph{times}",
+        f"{cut.said} cuts the graph{times}",
         f"{value} comes from {source}, but outside of the graph: the gradient ends here{further}.",
         _cure(cut),
         cut.line,
@@ -61,12 +39,12 @@ def _cut(seen: Pass, alike: list[Cut]) -> Surprise:
 def _cure(cut: Cut) -> str:
     name = cut.name or "the tensor"
     if cut.how == "no_grad":
-        return f"If a gradient shall flow: take line {cut.line} out of {word_of(cut)}."
+        return f"To let the gradient flow, take line {cut.line} out of {cut.said}."
     if cut.how == "detach":
-        return f"If a gradient shall flow: leave out {word_of(cut)}."
+        return f"To let the gradient flow, leave out {cut.said}."
     if cut.how == "data":
-        return f"If a gradient shall flow: write {name} instead of {name}.data."
-    return f"If a gradient shall flow: compute with {name} itself, without {word_of(cut)}."
+        return f"To let the gradient flow, write {name} instead of {name}.data."
+    return f"To let the gradient flow, compute with {name} itself, without {cut.said}."
 
 
 def _step_that_uses(seen: Pass, constant: str) -> int | None:
@@ -80,20 +58,11 @@ def stops(seen: Pass) -> list[Surprise]:
     if stop is None:
         return []
     node = seen.nodes.get(stop.node or "")
-    operation = f"{node.name}{f' (line {node.line})' if node.line else ''}" if node else "A node"
-    said = {
-        "changed": f"{operation} had saved {_saved(stop)} for this moment, and"
-        f"{f' line {stop.line}' if stop.line else ' something'} changed it in place since.",
-        "freed": f"{operation} needs what it had saved, and "
-        f"{f'the backward on line {stop.line}' if stop.line else 'an earlier backward'} "
-        "has thrown it away.",
-        "other": f"{operation} could not compute its gradient.",
-    }[stop.kind]
     return [
         Surprise(
             "stop",
             "The engine stopped in the middle",
-            f"{said} PyTorch says: {stop.message}",
+            _what_stopped(stop, node),
             stop.cure,
             stop.line or seen.backward.line,
             (stop.node,) if stop.node else (),
@@ -101,6 +70,38 @@ def stops(seen: Pass) -> list[Surprise]:
             len(seen.backward.steps) + 1,
         )
     ]
+
+
+def explain_stop(backward: Backward) -> Card:
+    """The card of the step that did not come about."""
+    stop = backward.stop
+    if stop is None:
+        raise ValueError("this pass did not stop")
+    node = next((node for node in backward.nodes if node.id == stop.node), None)
+    return Card(
+        title=node.name if node is not None else "backward",
+        statement=headline(backward, node.id) if node is not None else "",
+        lines=(Line(None, (Part("check", stop_mark(stop)),), "unchecked"),),
+        words=" ".join(
+            filter(None, [_what_stopped(stop, node), stop.cure, f"PyTorch says: {stop.message}"])
+        ),
+        source="none",
+    )
+
+
+def _what_stopped(stop: Stop, node: Node | None) -> str:
+    operation = f"{node.name}{f' (line {node.line})' if node.line else ''}" if node else "A node"
+    changed, freed = (
+        (f"line {stop.line}", f"the backward on line {stop.line}")
+        if stop.line
+        else ("something", "an earlier backward")
+    )
+    return {
+        "changed": f"{operation} had saved {_saved(stop)} for this moment, but {changed} changed "
+        "it in place since.",
+        "freed": f"{operation} needs what it had saved, but {freed} has thrown it away.",
+        "other": f"{operation} could not compute its gradient.",
+    }[stop.kind]
 
 
 def stop_mark(stop: Stop) -> str:

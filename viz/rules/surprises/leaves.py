@@ -34,8 +34,7 @@ def accumulations(seen: Pass) -> list[Surprise]:
             f"Call {first.name or 'w'}.grad.zero_(), or optimizer.zero_grad(), before backward().",
             backward.line,
             tuple(leaf.node for leaf in found if leaf.node),
-            "+ adds up",
-            seen.numbers[str(first.node)],
+            step=seen.numbers[str(first.node)],
         )
     ]
 
