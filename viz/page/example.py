@@ -9,7 +9,7 @@ class Example(Record, frozen=True):
     """One entry of the menu. An expression has inputs; a program brings its own values.
 
     second     the other one of two programs that are compared
-    backward   which call of backward is shown (of two programs: of both), from 0; None for the first
+    backward   which call of backward is shown, of two programs of both, from 0; None: the first
     stops      whether PyTorch refuses its backward pass in the middle
     """
 
