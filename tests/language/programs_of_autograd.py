@@ -2,6 +2,101 @@
 # ruff: noqa: E501 - lines as courses write them
 
 PROGRAMS = {
+    "gradients that are returned": """
+import torch
+x = torch.tensor([1., 2.], requires_grad=True)
+w = torch.tensor([3., -1.], requires_grad=True)
+b = torch.tensor(0.5, requires_grad=True)
+s = x * w
+y = (s ** 2).sum() + s.mean()
+gx, gs = torch.autograd.grad(y, (x, s), retain_graph=True)
+print(gx, gs, x.grad)
+print(torch.autograd.grad(y, [b, w], allow_unused=True, retain_graph=True))
+print(torch.autograd.grad(y, [b, w], materialize_grads=True, retain_graph=True))
+print(torch.autograd.grad([y, s], [w], [None, torch.ones(2)], retain_graph=True))
+print(torch.autograd.grad(outputs=s, inputs={"x": x}, grad_outputs=torch.ones(2), retain_graph=True))
+eye = torch.eye(2)
+print(torch.autograd.grad(s, x, eye, is_grads_batched=True))
+""",
+    "gradients of all parameters": """
+import torch
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+loss = net(torch.ones(4, 2)).pow(2).mean()
+grads = torch.autograd.grad(loss, net.parameters())
+for g in grads:
+    print(g.shape, g.norm())
+with torch.no_grad():
+    for p, g in zip(net.parameters(), grads):
+        p -= 0.1 * g
+print([p.grad for p in net.parameters()], net(torch.ones(1, 2)))
+""",
+    "Newton's method": """
+import torch
+x = torch.tensor(2., requires_grad=True)
+for step in range(5):
+    f = x**4 - 3*x**2
+    slope, = torch.autograd.grad(f, x, create_graph=True)
+    curvature, = torch.autograd.grad(slope, x)
+    with torch.no_grad():
+        x -= slope / curvature
+    print(step, x.item(), slope, curvature)
+""",
+    "a gradient penalty with create_graph": """
+import torch
+torch.manual_seed(2)
+critic = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+optimizer = torch.optim.SGD(critic.parameters(), lr=0.1)
+for step in range(3):
+    x = torch.randn(5, 3, requires_grad=True)
+    score = critic(x)
+    g = torch.autograd.grad(score, x, torch.ones_like(score), create_graph=True)[0]
+    loss = score.mean() + 10 * ((g.norm(2, dim=1) - 1) ** 2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    print(loss)
+""",
+    "backward with create_graph, three times": """
+import torch
+x = torch.tensor(1.5, requires_grad=True)
+y = x.sin() * x
+for order in range(3):
+    x.grad = None
+    y.backward(create_graph=True)
+    y = x.grad
+    print(order, y)
+x.grad = None
+""",
+    "a Hessian by rows, and beside it PyTorch's": """
+import torch
+def f(x):
+    return (x ** 3).sum() + x[0] * x[1] ** 2
+x = torch.tensor([1., 2.], requires_grad=True)
+g, = torch.autograd.grad(f(x), x, create_graph=True)
+H = torch.stack([torch.autograd.grad(g[i], x, retain_graph=True)[0] for i in range(2)])
+print(H, torch.allclose(H, torch.autograd.functional.hessian(f, x.detach())))
+v = torch.tensor([1., -1.])
+Hv, = torch.autograd.grad(g @ v, x)
+print(Hv, torch.allclose(Hv, H @ v))
+""",
+    "backward from several results": """
+import torch
+x = torch.tensor([1., 2.], requires_grad=True)
+a, b = (x ** 2).sum(), x * 3
+torch.autograd.backward([a, b], [torch.tensor(1.), torch.tensor([1., -1.])], retain_graph=True)
+print(x.grad)
+torch.autograd.backward((a, b.sum()))
+print(x.grad)
+c = x.exp()
+c.retain_grad()
+torch.autograd.backward(c.sum(), inputs=[c])
+print(x.grad, c.grad)
+d = x * 2
+d.sum().backward(inputs=d)
+print(x.grad, d.grad)
+""",
     "the first example of a course": """
 import torch
 x = torch.ones(2, 2, requires_grad=True)

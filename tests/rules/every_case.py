@@ -9,6 +9,7 @@ from tests.rules.cases_layers import LAYERS
 from tests.rules.cases_moving import MOVING
 from tests.rules.cases_products import PRODUCTS
 from tests.rules.cases_reductions import REDUCTION_CASES
+from tests.rules.cases_second import SECOND
 
 EVERY_CASE = (
     *CASES,
@@ -18,4 +19,5 @@ EVERY_CASE = (
     *MOVING,
     *PRODUCTS,
     *REDUCTION_CASES,
+    *SECOND,
 )

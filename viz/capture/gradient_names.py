@@ -37,6 +37,8 @@ class GradientNames:
     def arrived(self, grad_fn: Any, gradients: Gradients) -> None:
         for output, gradient in enumerate(gradients):
             below = self._name_below(grad_fn, output)
+            if gradient is not None and gradient.grad_fn is not None:
+                self._calls.see(gradient)  # In case that the engine runs unwatched.
             if gradient is not None and below is not None:
                 self._calls.suggest(f"{self._of}/∂{below}", gradient, self._line)
 

@@ -16,6 +16,7 @@ from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returne
 from viz.capture.calls import Calls
 from viz.capture.cuts import cuts_of, origins_of
 from viz.capture.firing import InterruptedPass, fire
+from viz.capture.formulas import are_the_same
 from viz.capture.gradient_names import GradientNames
 from viz.capture.graph import Graph, walk
 from viz.capture.history import Chronicle, NamedTensor, Names
@@ -173,15 +174,18 @@ class Recorder:
     def _run(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
         """Call the engine; recorded in few numbers or step by step, as the plan wants."""
 
+        if not asked.can_be_recorded:
+            with self._calls.asleep():
+                return run()  # PyTorch says what is missing.
+        # With create_graph the engine's own operations are forward calls, to be watched too.
+        watched = asked.creates and self._calls.awake and are_the_same(asked.outputs)
+
         def run_apart() -> Any:
-            # With create_graph the engine's own operations are forward calls, to be watched too.
-            if asked.creates or not self._calls.awake:
+            if watched or not self._calls.awake:
                 return run()
             with self._calls.asleep():
                 return run()
 
-        if not asked.can_be_recorded:
-            return run_apart()  # Where something is missing, PyTorch says what.
         self._check_count(line)
         error = None
         if self._plan.wants(self._chronicle.calls):

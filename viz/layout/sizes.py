@@ -62,7 +62,7 @@ def left_extent(node: Node, uses: int) -> float:
         return half
     if uses <= 1 or block(node.shape)[1] > 1:
         return max(half, 14 * CAPTION_CHARACTER / 2)
-    terms = 7 * min(uses, 3) + 6 if node.shape == () else 9
+    terms = 10 * min(uses, 3) + 7 if node.shape == () else 9
     return max(half, (5 + terms) * CAPTION_CHARACTER - half)
 
 

@@ -13,8 +13,8 @@ from viz.page.state import Place
 from viz.sandbox import Answer
 from viz.trace import Backward, History, Trace
 
-MOST_BUTTONS = 5
-"""More backward passes than this are chosen from a list."""
+BUTTON_CHARACTERS = 50
+"""More backward passes than have room for their names side by side are chosen from a list."""
 
 
 @dataclass(frozen=True)
@@ -104,23 +104,23 @@ def show(ran: Ran, label: str, lines: int) -> None:
 def _choice_of_backward(place: Place, trace: Trace) -> None:
     """Which call of backward is shown, from 1; any call of a training loop may be asked for."""
     key, calls = state.call_key(place), trace.history.calls
-    lines = {
-        backward.number
-        + 1: f"{'grad, ' if backward.way == 'grad' else ''}line {backward.line or '–'}"
+    places = {
+        backward.number + 1: ("grad, " if backward.way == "grad" else "", backward.line or "–")
         for backward in trace.backwards
     }
 
     def title(call: int) -> str:
-        return f"{call}: {lines[call]}"
+        way, line = places[call]
+        return f"{call}: {way}line {line}"
 
-    if len(lines) < calls:
+    if len(places) < calls:
         st.number_input(f"Backward call, of {calls:,}", 1, calls, key=key)
-    elif calls <= MOST_BUTTONS:
+    elif sum(len(title(call)) for call in places) <= BUTTON_CHARACTERS:
         st.segmented_control(
-            "Backward pass", list(lines), format_func=title, key=key, required=True
+            "Backward pass", list(places), format_func=title, key=key, required=True
         )
     else:
-        st.selectbox("Backward pass", list(lines), format_func=title, key=key)
+        st.selectbox("Backward pass", list(places), format_func=title, key=key)
 
 
 def _inputs(ran: Ran) -> None:

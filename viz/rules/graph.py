@@ -160,9 +160,9 @@ class Graph:
         text = self._expressions.get(node.id, "")
         if node.kind == "constant" and node.value is not None and _is_short(node.value):
             text = format_array(node.value)
-        if 0 < len(text) <= LONGEST_EXPRESSION:
-            return text
         word = call_name(node)
+        if 0 < len(text) <= LONGEST_EXPRESSION and text != word:
+            return text
         taken[word] += 1
         return _numbered(word, taken[word])
 

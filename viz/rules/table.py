@@ -28,6 +28,7 @@ from viz.rules.reductions import REDUCTIONS
 from viz.rules.row import Row
 from viz.rules.running import RUNNING
 from viz.rules.scattering import SCATTERING
+from viz.rules.second import SECOND
 from viz.rules.selections import SELECTIONS
 from viz.rules.smooth import SMOOTH
 from viz.rules.softmax import SOFTMAX
@@ -73,5 +74,6 @@ TABLE = by_kind(
         *CONVOLUTION,
         *POOLING,
         *ATTENTION,
+        *SECOND,
     )
 )
