@@ -66,7 +66,7 @@ def _hole(route: CutRoute) -> Point:
 def _broken(route: CutRoute) -> list[geometry.Polyline]:
     """The line up to the hole, and from there on."""
     whole = geometry.length(route.points)
-    middle = _share_at(route.points, _hole(route))
+    middle = _share_at(route.points, route.label) if _on_line(route) else 0.5
     gap = GAP / max(whole, 1.0)
     first = geometry.along(route.points, max(0.0, middle - gap))
     back = geometry.along(tuple(reversed(route.points)), max(0.0, 1 - middle - gap))

@@ -32,7 +32,7 @@ def _cut(seen: Pass, alike: list[Cut]) -> Surprise:
         _cure(cut),
         cut.line,
         tuple(dict.fromkeys(each.node for each in alike)),
-        step=_step_that_uses(seen, cut.node),
+        step=_first_step_at(seen, {each.node for each in alike}),
     )
 
 
@@ -47,10 +47,10 @@ def _cure(cut: Cut) -> str:
     return f"To let the gradient flow, compute with {name} itself, without {cut.said}."
 
 
-def _step_that_uses(seen: Pass, constant: str) -> int | None:
-    """The firing of the operation that reaches the constant: its card says that it ends there."""
-    users = [edge.upstream for edge in seen.backward.edges if edge.downstream == constant]
-    return next((seen.numbers[user] for user in users if user in seen.numbers), None)
+def _first_step_at(seen: Pass, constants: set[str]) -> int | None:
+    """The first firing that reaches one of the constants: its card says that it ends there."""
+    users = [edge.upstream for edge in seen.backward.edges if edge.downstream in constants]
+    return min((seen.numbers[user] for user in users if user in seen.numbers), default=None)
 
 
 def stops(seen: Pass) -> list[Surprise]:
