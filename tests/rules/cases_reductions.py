@@ -55,6 +55,7 @@ _FILLED = {
     "StdBackward0": ["x.std()", "x.std(0)", "x.std(-1, unbiased=False, keepdim=True)"],
     "LogsumexpBackward0": ["x.logsumexp(0)", "x.logsumexp(-1, keepdim=True)"],
     "SoftmaxBackward0": ["x.softmax(0)", "x.softmax(-1)"],
+    "SafeSoftmaxBackward0": ["torch._safe_softmax(x, -1)"],
     "LogSoftmaxBackward0": ["x.log_softmax(0)", "x.log_softmax(-1)"],
 }
 _TWO_AXES = {

@@ -15,8 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 DERIVATIVES = "packaged/autograd/derivatives.yaml"
 NOT_DIFFERENTIABLE = "non_differentiable"
 COPY = "_copy"
@@ -91,6 +89,8 @@ def entries() -> Mapping[str, Entry]:
 
 
 def _entries(text: str) -> Iterator[tuple[str, Entry]]:
+    import yaml  # not before it is needed, for the sake of a quick start
+
     seen: Counter[str] = Counter()
     for definition in yaml.load(text, Loader=yaml.CSafeLoader):
         schema = definition["name"]

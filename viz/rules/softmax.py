@@ -34,7 +34,7 @@ def _log_softmax_rounding(values: Values) -> np.ndarray:
 
 SOFTMAX = (
     Row(
-        kinds=("SoftmaxBackward0",),
+        kinds=("SoftmaxBackward0", "SafeSoftmaxBackward0"),
         sign="softmax",
         statement=axis_of("softmax({self}"),
         words="The results p of a softmax share 1 among them, so what one gains the others lose. "
