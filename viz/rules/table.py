@@ -5,6 +5,7 @@ A row is in the file of its family.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -42,8 +43,10 @@ Table = Mapping[str, Row]
 def by_kind(rows: tuple[Row, ...]) -> Table:
     """Raises ValueError where two rows claim one kind of operation."""
     table = {kind: row for row in rows for kind in row.kinds}
-    if len(table) != sum(len(row.kinds) for row in rows):
-        raise ValueError("two rows claim the same kind of operation")
+    claimed = Counter(kind for row in rows for kind in row.kinds)
+    twice = [kind for kind, count in claimed.items() if count > 1]
+    if twice:
+        raise ValueError(f"two rows claim the same kind of operation: {', '.join(twice)}")
     return MappingProxyType(table)
 
 

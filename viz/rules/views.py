@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from viz.rules.row import Row, Slot
 from viz.rules.shapes import permute_back, reshape_back, swap_back, transpose
 from viz.rules.wording import permuted, permuted_sign
@@ -85,16 +83,5 @@ VIEWS = (
         words="The numbers stay, their type changes: the gradient is passed on, in the type of "
         "{self}.",
         slots=(Slot("self", "", lambda v: v.upstream, rule="{upstream}"),),
-    ),
-    Row(
-        kinds=("CopyBackwards",),
-        sign="copy",
-        statement="copy({src})",
-        words="What was copied receives the gradient. What was overwritten has no part in the "
-        "result and receives 0.",
-        slots=(
-            Slot("self", "0", lambda v: np.zeros_like(v.upstream)),
-            Slot("src", "", lambda v: v.upstream, rule="{upstream}"),
-        ),
     ),
 )
