@@ -40,3 +40,21 @@ def test_results_with_a_gradient_are_values_and_no_extras(expression: str, name:
 
 def test_a_number_made_of_indices_alone_is_a_constant_without_extras():
     assert node_of("x * x.argmax()", "Mul").extras == ()
+
+
+def test_what_a_call_fills_is_a_result_and_no_argument():
+    backward = backward_of(f"{SETUP}y = F.rrelu(x - 3, training=True)\nloss = y.sum()")
+    node = next(node for node in backward.nodes if node.name.startswith("Rrelu"))
+    (noise,) = node.extras
+    assert noise is not None
+    assert node.value is not None
+    assert [argument.name for argument in node.arguments if argument.node] == ["self"]
+    pairs = zip(node.value.floats(), (-2.0, 2.0, -1.0, 1.0, -3.0, 0.0), strict=True)
+    slopes = [y / x if x < 0 else 1.0 for y, x in pairs if x != 0]
+    assert noise.floats()[:5] == pytest.approx(slopes)
+
+
+def test_a_gradient_of_zeros_without_memory_has_its_zeros():
+    backward = backward_of(f"{SETUP}loss = torch.sgn(x).sum()")
+    assert backward.leaves[0].after is not None
+    assert backward.leaves[0].after.floats() == (0.0,) * 6

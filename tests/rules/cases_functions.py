@@ -58,7 +58,7 @@ _ACTIVATIONS = {
     "LeakyReluBackward0": ["F.leaky_relu(x)", "F.leaky_relu(x, 0.25)"],
     "EluBackward0": ["F.elu(x)", "F.elu(x, 1.5)", "F.selu(x)"],
     "CeluBackward0": ["F.celu(x)", "F.celu(x, 2.0)"],
-    "RreluWithNoiseBackward0": ["F.rrelu(x)"],
+    "RreluWithNoiseBackward0": ["F.rrelu(x)", "F.rrelu(x, training=True)"],
     "HardsigmoidBackward0": ["F.hardsigmoid(3 * x)"],
     "HardswishBackward0": ["F.hardswish(3 * x.nan_to_num())"],
     "ThresholdBackward0": ["F.threshold(x, 1, -2)"],

@@ -101,7 +101,7 @@ def test_also_in_other_precisions(case: Case, data: st.DataObject):
 
 
 @by_case
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(st.data())
 def test_a_contribution_that_is_off_by_a_thousandth_differs(case: Case, data: st.DataObject):
     backward = record(data, case, st.floats(0.5, 2, width=16), "float32")

@@ -191,7 +191,6 @@ def test_the_condition_of_where_gets_nothing_and_nan_stays_away():
 @pytest.mark.parametrize(
     ("expression", "kind"),
     [
-        ("F.rrelu(x, training=True)", "Rrelu"),
         ("F.softshrink(x * float('nan'))", "Softshrink"),
         ("F.hardswish(x * float('nan'))", "Hardswish"),
         ("(x / 0).cumprod(0)", "Cumprod"),

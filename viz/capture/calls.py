@@ -225,7 +225,8 @@ class Calls(TorchDispatchMode):
         call = self._read(func, args, kwargs)
         answer = func(*args, **kwargs)
         if call is not None:
-            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(answer)]
+            made = (answer, call.signature.filled_by(args, kwargs))
+            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(made)]
             self._pending = _Pending(call, results)
             if func is DETACH:
                 self.leave(answer, origins_of(self, args, "detach", "detach()"))
@@ -301,7 +302,7 @@ class Calls(TorchDispatchMode):
     def _argument(self, signature: Signature, name: str, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
             # A lazy layer's parameter has no shape until its first input gives it one.
-            overwritten = signature.overwrites and name == "self"
+            overwritten = (signature.overwrites and name == "self") or name in signature.filled
             return UNREAD if overwritten or is_lazy(value) else self._source(value)
         if isinstance(value, list | tuple):
             return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]

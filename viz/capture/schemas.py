@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ ARITHMETIC = frozenset({"add", "sub", "rsub", "mul", "div"})
 
 OVERWRITING = frozenset({"copy_", "fill_", "zero_"})
 """Operations in place that don't read what they change: `self` is no argument of the result."""
+
+FILLED = {"rrelu_with_noise": frozenset({"noise"})}
+"""Arguments that a call fills without reading them: they are results of it."""
 
 TEXT_CHARACTERS = 200
 
@@ -28,7 +32,15 @@ class Signature:
     operands: frozenset[str]
     in_place: bool
     overwrites: bool
+    filled: frozenset[str]
     elementwise: bool
+
+    def filled_by(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The arguments of a call that it has filled."""
+        if not self.filled:
+            return ()
+        passed = {**dict(zip(self.names, args, strict=False)), **kwargs}
+        return tuple(passed[name] for name in sorted(self.filled) if name in passed)
 
 
 @functools.cache
@@ -47,6 +59,7 @@ def signature_of(func: torch._ops.OpOverload) -> Signature:
         # ATen's own rule: the name of an operation in place ends in one underscore.
         in_place=base.endswith("_") and not base.endswith("__") and schema.is_mutable,
         overwrites=base in OVERWRITING,
+        filled=FILLED.get(base, frozenset()),
         # PyTorch's own tags. What draws random numbers would draw others when asked again.
         elementwise=(
             func.namespace == "aten"

@@ -35,9 +35,7 @@ def _celu_slope(values: Values) -> np.ndarray:
 
 
 def _rrelu_slope(values: Values) -> np.ndarray:
-    if values.training:
-        raise MissingValueError("the random slopes")
-    slope = (values.lower + values.upper) / 2
+    slope = values.noise if values.training else (values.lower + values.upper) / 2
     return np.where(values.self > 0, values.upstream, values.upstream * slope)
 
 
@@ -116,6 +114,7 @@ ACTIVATIONS = (
         words=rrelu_words,
         slots=(Slot("self", rrelu_local, _rrelu_slope),),
         defaults={"lower": 1 / 8, "upper": 1 / 3, "training": False},
+        extras=("noise",),
     ),
     Row(
         kinds=("EluBackward0",),

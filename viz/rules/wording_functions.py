@@ -78,7 +78,7 @@ def elu_local(plain: Plain) -> str:
 
 
 def rrelu_local(plain: Plain) -> str:
-    slope = "a random slope" if plain["training"] else "({lower} + {upper})/2"
+    slope = "{noise}" if plain["training"] else "({lower} + {upper})/2"
     return f"(1 if {{self}} > 0 else {slope})"
 
 
@@ -114,8 +114,8 @@ def clamp_statement(plain: Plain) -> str:
 def rrelu_words(plain: Plain) -> str:
     if plain["training"]:
         return (
-            "A leaky gate with a random slope on the left for each element. PyTorch does not hand "
-            "the slopes out, so the numbers are the engine's own."
+            "A leaky gate with a random slope on the left for each element, between {lower} and "
+            "{upper}. The gradient meets the same slopes, the noise; at 0 PyTorch takes them too."
         )
     return (
         "A leaky gate. In evaluation its slope on the left is the middle between {lower} and "
