@@ -378,3 +378,51 @@ def test_a_slow_program_is_told_to_be_too_slow_within_its_time() -> None:
 def test_a_repeated_run_can_be_told_whatever_an_observer_is_told() -> None:
     told = {name for name in vars(Observer) if not name.startswith("_")}
     assert told <= set(dir(_UntilBackward))
+
+
+ATTENTION = """
+torch.manual_seed(0)
+layer = torch.nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, batch_first=True)
+loss = (layer(torch.randn(2, 3, 8)) * torch.arange(8.0)).sum()
+loss.backward()
+"""
+
+RECURRENT = """
+torch.manual_seed(0)
+layer = torch.nn.LSTM(2, 3, batch_first=True)
+loss = layer(torch.randn(2, 4, 2))[0].pow(2).sum()
+loss.backward()
+"""
+
+LAZY = """
+torch.manual_seed(0)
+layer = torch.nn.Sequential(torch.nn.LazyLinear(3), torch.nn.Tanh(), torch.nn.LazyLinear(1))
+loss = layer(torch.randn(4, 2)).sum()
+loss.backward()
+"""
+
+
+@pytest.mark.parametrize("source", [ATTENTION, RECURRENT, LAZY])
+def test_layers_whose_operations_are_others_in_float64_agree(source: str) -> None:
+    proof = proof_of(IMPORTS + source)
+    assert proof.precision == "float64"
+    assert {found.verdict for found in proof.leaves} == {"agrees"}
+
+
+def test_a_gradient_that_went_through_the_training_of_another_leaf_is_a_cut() -> None:
+    source = """
+g = torch.tensor(0.5, requires_grad=True)
+d = torch.tensor(2., requires_grad=True)
+fake = g * 3
+(fake.detach() * d).backward()
+with torch.no_grad():
+    d -= 0.1 * d.grad
+(fake * d).backward()
+"""
+    proof = proof_of(source, 1)
+    (element,) = leaf(proof, "g").elements
+    # d = 2 - 0.1·3g: the whole program has the slope of 3g·(2 - 0.3g), autograd that of 3g·d.
+    assert element.verdict == "cut"
+    assert to_float(element.quotient) == pytest.approx(6 - 1.8 * 0.5, rel=1e-6)
+    assert to_float(element.held) == pytest.approx(3 * (2 - 0.3 * 0.5), rel=1e-6)
+    assert leaf(proof, "d").verdict == "agrees"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -56,8 +56,8 @@ def _explore(again: Again, limits: Limits) -> Ground:
         ground.loss = total(asked)
         if len(asked.outputs) == 1 and asked.outputs[0].numel() == 1:
             ground.output = asked.outputs[0].item()
-        ground.calls = watching.calls_of(graph.operations)
-        ground.inside = watching.calls_of(_functions(graph))
+        ground.inside = watching.calls_of(_functions(graph), inside=True)
+        ground.calls = watching.calls_of(graph.operations) | ground.inside
         ground.gradients = gradients_of(asked, leaves)
         for leaf in leaves:
             use = watching.first_use(leaf, ground.calls)
@@ -73,6 +73,38 @@ def _explore(again: Again, limits: Limits) -> Ground:
     return ground
 
 
+def in_the_order_of(own: Ground, other: Ground) -> Ground:
+    """The other ground with its leaves in the order of the first: another precision may have other
+    operations, and so another way through the graph. Raises ValueError where leaves can't be told
+    from one another.
+    """
+    order = []
+    for name, value in zip(own.names, own.values, strict=True):
+        same = [
+            index
+            for index, (other_name, other_value) in enumerate(
+                zip(other.names, other.values, strict=True)
+            )
+            if index not in order and other_name == name and _alike(value, other_value)
+        ]
+        order.append(same[0])
+    if len(order) != len(other.names):
+        raise ValueError("another number of leaves")
+    return replace(
+        other,
+        names=own.names,
+        values=[other.values[index] for index in order],
+        gradients=[other.gradients[index] for index in order],
+        places=[other.places[index] for index in order],
+    )
+
+
+def _alike(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and torch.allclose(
+        one.double(), other.double(), rtol=1e-2, atol=1e-4, equal_nan=True
+    )
+
+
 def gradients_of(asked: Asked, leaves: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """What the engine sends to each leaf; nothing is accumulated. Raises Lost."""
     try:
@@ -80,7 +112,7 @@ def gradients_of(asked: Asked, leaves: Sequence[torch.Tensor]) -> list[torch.Ten
             asked.outputs, leaves, asked.seeds, retain_graph=True, allow_unused=True
         )
     except RuntimeError as error:
-        raise Lost(f"the engine stops: {str(error).partition('. ')[0]}") from error
+        raise Lost(f"the engine stops: {str(error).partition('. ')[0].rstrip('.')}.") from error
     return [
         torch.zeros_like(leaf) if each is None else each.detach().clone()
         for leaf, each in zip(leaves, found, strict=True)

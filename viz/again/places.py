@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.parameter import is_lazy
 from torch.utils._pytree import tree_map
 from torch.utils.weak import WeakTensorKeyDictionary
 
@@ -31,10 +32,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use of a leaf; `value` is its bytes, or what changes when a large leaf does."""
+    """One use of a leaf; `value` is its bytes, or what changes when a large leaf does.
+
+    writes   whether the call changes the leaf in place
+    """
 
     place: Place
     value: Any
+    writes: bool
 
 
 class Counting(QuietMode):
@@ -68,6 +73,7 @@ class Watching(Counting):
         super().__init__()
         self._uses: MutableMapping[torch.Tensor, list[Use]] = WeakTensorKeyDictionary()
         self._grad_fns: list[int] = []
+        self._with_gradient: list[bool] = []
         self._last_backward = 0
 
     def passed_backward(self) -> None:
@@ -78,16 +84,25 @@ class Watching(Counting):
     ) -> tuple[Sequence[Any], dict[str, Any]]:
         # The grad_fn of a call is made just before the call passes here.
         self._grad_fns.append(torch._C._autograd._get_sequence_nr() - 1)
+        self._with_gradient.append(torch.is_grad_enabled())
         for position, tensor in enumerate(tensors_in((args, kwargs))):
-            if tensor.requires_grad and tensor.is_leaf:
-                use = Use(Place(call, position), _fingerprint(tensor))
+            # A lazy parameter has no elements before its first input.
+            if tensor.requires_grad and tensor.is_leaf and not is_lazy(tensor):
+                writes = position == 0 and func._schema.is_mutable
+                use = Use(Place(call, position), _fingerprint(tensor), writes)
                 self._uses.setdefault(tensor, []).append(use)
         return args, kwargs
 
-    def calls_of(self, operations: Iterable[Any]) -> frozenset[int]:
-        """The calls that made these grad_fns."""
+    def calls_of(self, operations: Iterable[Any], *, inside: bool = False) -> frozenset[int]:
+        """The calls that made these grad_fns; or those inside of torch.autograd.Functions, which
+        run without gradient."""
         numbers = {grad_fn._sequence_nr() for grad_fn in operations}
-        return frozenset(call for call, made in enumerate(self._grad_fns) if made in numbers)
+        made = zip(self._grad_fns, self._with_gradient, strict=True)
+        return frozenset(
+            call
+            for call, (number, with_gradient) in enumerate(made)
+            if number in numbers and with_gradient is not inside
+        )
 
     def first_use(self, leaf: torch.Tensor, calls: Container[int]) -> Use | None:
         """Where the graph's leaf is used first: by the graph, or by what was cut off from it.
@@ -100,7 +115,7 @@ class Watching(Counting):
         if first is None:
             return None
         for use in reversed([use for use in uses if use.place.call < first.place.call]):
-            if use.place.call < self._last_backward or use.value != first.value:
+            if use.place.call < self._last_backward or use.writes or use.value != first.value:
                 break
             first = use
         return first
@@ -148,7 +163,8 @@ KEPT = object()
 
 
 class Noting(Counting):
-    """Notes the constants of the calls that make a graph, and the value of one leaf at each.
+    """Notes the constants and the other leaves of the calls that make a graph, and the value of
+    one leaf at each.
 
     What a torch.autograd.Function does inside is one operation to autograd: nothing that it
     computes on the way is a constant.
@@ -183,10 +199,17 @@ class Noting(Counting):
     ) -> tuple[list[Any], dict[str, Any]]:
         if not torch.is_grad_enabled():
             return [KEPT] * len(args), dict.fromkeys(kwargs, KEPT)
-        noted_args, noted_kwargs = tree_map(_constant, (list(args), dict(kwargs)))
+        noted_args, noted_kwargs = tree_map(self._noted, (list(args), dict(kwargs)))
         if func._schema.is_mutable and noted_args:
             noted_args[0] = KEPT  # it is not read, but changed
         return noted_args, noted_kwargs
+
+    def _noted(self, item: Any) -> Any:
+        """Other leaves too: an earlier step of training may have moved them."""
+        if not isinstance(item, torch.Tensor):
+            return item
+        moves = item.requires_grad and (not item.is_leaf or item is self._leaf)
+        return KEPT if moves else item.detach().clone()
 
 
 class Holding(Counting):
@@ -213,12 +236,6 @@ class Holding(Counting):
             self._leaf.data.copy_(self._noted.leaf_at[call])
             self._change(self._leaf)
         return _choose(noted_args, list(args)), _choose(noted_kwargs, kwargs)
-
-
-def _constant(item: Any) -> Any:
-    if not isinstance(item, torch.Tensor):
-        return item
-    return KEPT if item.requires_grad else item.clone()
 
 
 def _choose(noted: Any, present: Any) -> Any:

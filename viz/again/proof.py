@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import torch
 
-from viz.again.ground import Ground, explore, move_element, number_from_start, unravel
+from viz.again.ground import (
+    Ground,
+    explore,
+    in_the_order_of,
+    move_element,
+    number_from_start,
+    unravel,
+)
 from viz.again.places import Changing, Counting, Holding, Noting, Place
 from viz.again.quotient import MOST_EVALUATIONS, Slope, measure
 from viz.again.rerun import Again, Lost, Program
@@ -32,6 +39,9 @@ COARSE = 2e-2
 
 SHOWN = 1e-3
 """Relative difference of the engine in float32 and in float64 that rounding can explain."""
+
+NOISE = 1e-6
+"""So little may be left in float32 where gradients cancel."""
 
 SAME_LOSS = 1e-3
 
@@ -65,7 +75,7 @@ def prove(
         if not _equal(again.loss(Counting()), ground.loss):
             return _nothing(again, RANDOM)
     except Lost as lost:
-        return _nothing(again, f"The program could not be run again: {lost}.")
+        return _nothing(again, f"The program could not be run again: {lost}")
     took, left = time.monotonic() - begin, deadline - time.monotonic()
     if MOST_EVALUATIONS * took > left:
         return _nothing(again, _too_slow(took, limits))
@@ -99,9 +109,9 @@ def _carried(again: Again, own: Ground, limits: Limits) -> tuple[Ground, str]:
     """The program in float64 where that computes the same, else as it is."""
     try:
         again.wide = True
-        ground = explore(again, limits)
+        ground = in_the_order_of(own, explore(again, limits))
         is_same = math.isclose(ground.loss, own.loss, rel_tol=SAME_LOSS, abs_tol=SAME_LOSS)
-        if is_same and len(ground.values) == len(own.values) and ground.digits < 1e-12:
+        if is_same and ground.digits < 1e-12:
             return ground, "float64"
     except Exception:
         # An operation that wants float32, whatever it is: then the program stays as it is.
@@ -166,7 +176,8 @@ class _Prover:
         try:
             slope = self._slope(lambda change: Changing({place: change}), flat, at)
         except Lost as lost:
-            return msgspec.structs.replace(element, reason=f"With the leaf changed, {lost}.")
+            why = f"With the leaf changed it ends otherwise: {lost}"
+            return msgspec.structs.replace(element, reason=why)
         if slope is None:
             reason = "Close by, the loss is not finite, so there is no slope to measure."
             return msgspec.structs.replace(element, reason=reason)
@@ -187,7 +198,7 @@ class _Prover:
     def _beside_the_shown(
         self, element: Element, engine: float, exact: float, largest: float
     ) -> Element:
-        if abs(engine - exact) <= SHOWN * max(abs(exact), 1e-2 * largest) or engine == exact:
+        if abs(engine - exact) <= SHOWN * max(abs(exact), 1e-2 * largest) + NOISE:
             return msgspec.structs.replace(element, verdict="agrees")
         reason = (
             "In float64 the engine agrees; the program's own precision rounds too coarsely here."

@@ -65,11 +65,11 @@ class Again:
             except Reached:
                 pass
             except AnotherWay as error:
-                raise Lost("the program took another way") from error
+                raise Lost("the program took another way.") from error
             except UserError as error:
                 raise Lost(str(error)) from error
         if observer.asked is None:
-            raise Lost("the program no longer calls backward so often")
+            raise Lost("the program no longer calls backward so often.")
         # The program is over, and its graph still there: no mode sees what is done now.
         arrive(observer.asked)
         return observer.names

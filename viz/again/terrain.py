@@ -123,7 +123,7 @@ def _explored(again: Again, limits: Limits) -> Ground:
     try:
         return explore(again, limits)
     except Lost as lost:
-        raise ProgramError(f"The program could not be run again: {lost}.") from lost
+        raise ProgramError(f"the program could not be run again: {lost}") from lost
 
 
 def scalars(ground: Ground) -> list[int]:

@@ -15,6 +15,8 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
 
+DRAWING = frozenset({"bernoulli", "binomial", "multinomial", "normal", "poisson"})
+
 NARROW, WIDE = torch.float32, torch.float64
 
 
@@ -36,7 +38,7 @@ class Wide(QuietMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if _is_random(func):
+        if _draws(func):
             return _draw(func, args, kwargs)
         if kwargs.get("dtype") is NARROW and _has_wide([*args, *kwargs.values()]):
             kwargs = {**kwargs, "dtype": WIDE}
@@ -48,8 +50,12 @@ class Wide(QuietMode):
 
 
 @cache
-def _is_random(func: torch._ops.OpOverload) -> bool:
-    return torch.Tag.nondeterministic_seeded in func.tags
+def _draws(func: torch._ops.OpOverload) -> bool:
+    """Whether it draws numbers for tensors that it is given. What computes too, such as attention
+    with dropout, is left in float64."""
+    name = func._schema.name.partition("::")[2]
+    is_random = torch.Tag.nondeterministic_seeded in func.tags
+    return is_random and (name in DRAWING or name.endswith("_like") or func._schema.is_mutable)
 
 
 def _draw(func: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
