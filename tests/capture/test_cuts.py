@@ -3,6 +3,7 @@
 import pytest
 
 from tests.recording import recorded
+from viz.errors import ProgramError
 from viz.trace import Backward, Cut
 
 HEADER = """\
@@ -154,3 +155,28 @@ def test_the_gradient_of_a_cut_program_is_the_one_without_the_constant():
     cut = backward_of("y = w * v\nloss = y * y.detach()")
     written = backward_of("y = w * v\nloss = y * torch.tensor(6.)")
     assert [leaf.after for leaf in cut.leaves] == [leaf.after for leaf in written.leaves]
+
+
+NO_GRAPH = {
+    "detach": ("y = w * v\n(y.detach() * 2).backward()", "detach() on line 5 cut", "detach()"),
+    "no_grad": (
+        "with torch.no_grad():\n    y = w * v\ny.backward()",
+        "'w', but torch.no_grad() on line 5 cut",
+        "line 5",
+    ),
+    "a number": (
+        "y = w * v\ntorch.tensor(y.item()).backward()",
+        "'y', but item() on line 5",
+        "without item()",
+    ),
+    "whole numbers": ("n = torch.tensor(3)\n(n * 2).backward()", "dtype int64", "2. instead of 2"),
+    "no cut": ("(x * 2).backward()", "does not require grad", "requires_grad=True"),
+}
+
+
+@pytest.mark.parametrize(("source", "message", "hint"), NO_GRAPH.values(), ids=NO_GRAPH)
+def test_a_result_without_a_graph_says_what_cut_it(source, message, hint):
+    with pytest.raises(ProgramError) as caught:
+        recorded(HEADER + source)
+    assert message in caught.value.message
+    assert hint in caught.value.hint

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from viz.capture.graph import Graph
     from viz.capture.records import Nodes
 
+NO_GRAPH = "does not require grad"
+"""What PyTorch says of a result that has no graph."""
+
 MOST_ORIGINS = 4
 """Of one tensor; more would not be read."""
 
@@ -105,6 +108,36 @@ def _cut(
         name=name.text if name is not None else "",
         leaves=behind.leaves(source),
         word=origin.word,
+    )
+
+
+def why_no_graph(calls: Calls, tensor: torch.Tensor) -> tuple[str, str] | None:
+    """Why backward can't begin at this result, and what would work; None where it is not known."""
+    if not isinstance(tensor, torch.Tensor) or tensor.requires_grad:
+        return None
+    if not (tensor.is_floating_point() or tensor.is_complex()):
+        kind = str(tensor.dtype).removeprefix("torch.")
+        return (
+            f"the result is of dtype {kind}: only floating-point numbers have a gradient.",
+            "Write 2. instead of 2; what counts or chooses (argmax, .long()) has no slope.",
+        )
+    origins = calls.subject(tensor).origins if calls.awake else ()
+    if not origins:
+        return None
+    origin = origins[0]
+    name = calls.name(origin.source) if isinstance(origin.source, Result) else origin.source.name
+    source = f"'{name.text}'" if name is not None else "a tensor that requires grad"
+    place = f" on line {origin.line}" if origin.line else ""
+    cure = {
+        "detach": f"Leave out {origin.word}.",
+        "data": "Leave out .data.",
+        "no_grad": f"Take line {origin.line} out of {origin.word}.",
+        "item": f"Compute with the tensor itself, without {origin.word}.",
+    }[origin.how]
+    return (
+        f"the result comes from {source}, but {origin.word}{place} cut the graph, so there is "
+        "nothing to go backward through.",
+        cure,
     )
 
 

@@ -6,7 +6,8 @@ call leaves no more than a few numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 
 from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
 from viz.capture.calls import Calls
-from viz.capture.cuts import cuts_of, origins_of
+from viz.capture.cuts import NO_GRAPH, cuts_of, origins_of, why_no_graph
 from viz.capture.firing import InterruptedPass, fire
 from viz.capture.formulas import are_the_same
 from viz.capture.gradient_names import GradientNames
@@ -175,7 +176,7 @@ class Recorder:
         """Call the engine; recorded in few numbers or step by step, as the plan wants."""
 
         if not asked.can_be_recorded:
-            with self._calls.asleep():
+            with self._told_why(asked), self._calls.asleep():
                 return run()  # PyTorch says what is missing.
         # With create_graph the engine's own operations are forward calls, to be watched too.
         watched = asked.creates and self._calls.awake and are_the_same(asked.outputs)
@@ -255,6 +256,18 @@ class Recorder:
             answer,
             interrupted and interrupted.error,
         )
+
+    @contextmanager
+    def _told_why(self, asked: Asked) -> Iterator[None]:
+        """An error about a result without a graph says what cut the graph, if that is known."""
+        try:
+            yield
+        except RuntimeError as error:
+            if NO_GRAPH in str(error) and len(asked.outputs) == 1:
+                why = why_no_graph(self._calls, asked.outputs[0])
+                if why is not None:
+                    error.plain, error.cure = why  # type: ignore[attr-defined]
+            raise
 
     def _stopped(self, interrupted: InterruptedPass, graph: Graph) -> Stop:
         """Why, as data for the picture, and on the error itself in plain words."""

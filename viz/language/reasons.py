@@ -56,6 +56,16 @@ REASONS: tuple[tuple[str, str], ...] = (
         "numpy has no gradients: write NAME.detach().numpy().",
     ),
     (
+        r"Inference tensors cannot be saved for backward",
+        "What inference_mode() gives is for no graph: use 'with torch.no_grad():' or .clone() it.",
+    ),
+    (
+        r"appears to not have been used in the graph",
+        "No path leads there from the result: leave it out, or say allow_unused=True to get None.",
+    ),
+    (r"Can't detach views in-place", "Write v = v.detach() instead of v.detach_()."),
+    (r"attempting to assign a gradient of size", "A gradient has the shape of its tensor."),
+    (
         r"index out of range in self",
         "An embedding of n rows takes whole numbers from 0 to n - 1.",
     ),
