@@ -205,3 +205,14 @@ def test_programs_beyond_the_table_have_a_card_for_every_step(program: str):
         assert bool(card.lines) == (step.node in senders or card.title == "AccumulateGrad")
     assert not [line for card in cards for line in card.lines if line.engine == "differs"]
     assert all(card.statement and card.words for card in cards)
+
+
+def test_digits_that_are_lost_near_the_smallest_number_are_no_difference():
+    # 1.2e-38/5599 has few digits left, and the weight of 5598 makes what was lost larger.
+    backward = backward_of(
+        "x = torch.ones(3, 2, requires_grad=True)\nw = torch.tensor([5598.49462890625, 4.664])\n"
+        "z = F.nll_loss(x, torch.tensor([0, 1, 0]), w)\n"
+        "z.backward(torch.tensor(1.1754943508222875e-38))"
+    )
+    (line,) = explain_step(backward, 0).lines
+    assert line.engine == "agrees"

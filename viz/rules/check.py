@@ -10,7 +10,7 @@ from viz.rules.card import Engine
 from viz.rules.numbers import from_numpy, to_numpy
 from viz.rules.row import MissingValueError, Row, Slot, Values
 from viz.rules.shapes import Shape, sum_to
-from viz.trace import Array
+from viz.trace import Array, to_float
 
 
 class Precision(NamedTuple):
@@ -64,7 +64,8 @@ def check(slot: Slot, values: Values, arrays: list[Array], sent: Array, shape: S
     expected = from_numpy(exact, sent.dtype)
     if engine.shape != exact.shape:
         return Checked(expected, "differs")
-    near = _near(engine, exact, _size(slot, values, exact, shape), dtype)
+    size = _size(slot, values, exact, shape) + _lost_near_zero(arrays, dtype)
+    near = _near(engine, exact, size, dtype)
     # Where the engine's arithmetic overflows or loses digits on the way, the formula does so too
     # when it is computed in the same precision.
     if not near.all() and dtype in ("float16", "float32"):
@@ -148,6 +149,21 @@ def _size(slot: Slot, values: Values, exact: np.ndarray, shape: Shape) -> np.nda
 def _finite(numbers: np.ndarray) -> np.ndarray:
     """Absolute values, and 0 for what is not finite."""
     return np.nan_to_num(np.abs(numbers), nan=0, posinf=0)
+
+
+def _lost_near_zero(arrays: list[Array], dtype: str) -> float:
+    """Numbers near the smallest have few digits: what is lost there, a later factor makes larger.
+    As the size of a number that loses as much by rounding."""
+    if dtype not in ("float32", "float64"):
+        return 0.0
+    factor = max((_largest(array) for array in arrays), default=0.0)
+    precision = PRECISIONS[dtype]
+    return precision.smallest / precision.epsilon * min(factor, MODEST)
+
+
+def _largest(array: Array) -> float:
+    ends = [to_float(end) for end in (array.low, array.high) if end is not None]
+    return max(map(abs, ends), default=0.0)
 
 
 def _near(engine: np.ndarray, exact: np.ndarray, size: np.ndarray, dtype: str) -> np.ndarray:
