@@ -37,9 +37,11 @@ class Player {
     this.root = root
     this.find = (name) => root.querySelector(`[data-part=${name}]`)
     this.index = 0
+    this.asked = 0 // counts what was asked for, so that an older movement knows that it is over
+    this.playing = false
     this.find("first").onclick = () => this.go(0)
     this.find("back").onclick = () => this.go(this.index - 1)
-    this.find("play").onclick = () => (this.timer ? this.pause() : this.play())
+    this.find("play").onclick = () => (this.playing ? this.pause() : this.play())
     this.find("next").onclick = () => this.go(this.index + 1)
     this.find("last").onclick = () => this.go(Infinity)
     this.find("slider").oninput = (event) => this.go(Number(event.target.value))
@@ -71,7 +73,7 @@ class Player {
     chart.setAttribute("aria-label", data.summary)
     this.find("slider").max = this.last
     this.ready = true
-    await this.go(Math.min(this.index, this.last), 0)
+    await this.move(Math.min(this.index, this.last), 0)
     this.root.dataset.shown = data.look
   }
 
@@ -79,9 +81,15 @@ class Player {
     return this.data.captions.length - 1
   }
 
-  async go(index, glide = GLIDE) {
+  // A person goes somewhere: that ends the playing.
+  go(index) {
+    this.pause()
+    return this.move(index)
+  }
+
+  async move(index, glide = GLIDE) {
     if (!this.ready) return
-    if (this.timer && glide === GLIDE && !this.ticking) this.pause()
+    const asked = ++this.asked
     this.index = Math.max(0, Math.min(index, this.last))
     this.root.dataset.state = "moving"
     this.label()
@@ -93,29 +101,30 @@ class Player {
       frame: { duration, redraw: !this.data.glides },
       transition: { duration, easing: "cubic-in-out" },
     }).catch(() => {})
+    if (asked !== this.asked) return // Another step was asked for meanwhile.
     this.root.dataset.state = "idle"
     this.root.dataset.step = this.index
   }
 
-  play() {
-    if (this.index >= this.last) this.go(0, 0)
-    this.timer = setInterval(() => {
-      this.ticking = true
-      this.go(this.index + 1)
-      this.ticking = false
-      if (this.index >= this.last) this.pause()
-    }, REST)
+  async play() {
+    this.playing = true
+    if (this.index >= this.last) await this.move(0, 0)
     this.label()
+    while (this.playing && this.index < this.last) {
+      await this.move(this.index + 1)
+      if (this.index < this.last) await new Promise((done) => (this.timer = setTimeout(done, REST)))
+    }
+    this.pause()
   }
 
   pause() {
-    clearInterval(this.timer)
-    this.timer = null
+    this.playing = false
+    clearTimeout(this.timer)
     this.label()
   }
 
   label() {
-    this.find("play").textContent = this.timer ? "Pause" : "Play"
+    this.find("play").textContent = this.playing ? "Pause" : "Play"
     if (!this.data) return
     this.find("caption").textContent = this.data.captions[this.index] ?? ""
     this.find("where").textContent = `${this.index} of ${this.last}`
@@ -134,7 +143,7 @@ class Player {
       Home: () => this.go(0),
       End: () => this.go(Infinity),
       // Space presses the button that has the focus, as everywhere.
-      " ": event.target.closest("button") ? null : () => (this.timer ? this.pause() : this.play()),
+      " ": event.target.closest("button") ? null : () => (this.playing ? this.pause() : this.play()),
     }
     const move = moves[event.key]
     if (!move) return
