@@ -96,3 +96,20 @@ def test_all_cards_together_have_a_bounded_number_of_equations(rounds):
     )
     found = [len(line.elements) for line in lines_of(backward, "MulBackward0")]
     assert sum(found) <= ALL_CARDS
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["F.mse_loss(a, b)", "a.mean()", "(a @ b)", "a.norm()", "F.l1_loss(a, b, reduction='sum')"],
+)
+def test_each_element_of_a_loss_has_its_own_slope(loss):
+    source = f"a, b = torch.tensor([[1., -3., 2.], [0.5, 4., 1.]]).requires_grad_()\nz = {loss} * 3"
+    backward = backward_of(source.replace("requires_grad_()", "requires_grad_().unbind()"))
+    card = explain_step(backward, 1)
+    assert card.lines
+    for line in card.lines:
+        assert line.elements
+        for equation in line.elements:
+            left, right = value_of(equation)
+            assert left == pytest.approx(right, rel=1e-3)
+            assert equation.split(": ")[1].startswith("3 · ")

@@ -89,3 +89,16 @@ def test_of_many_contributions_the_largest_are_shown_and_the_rest_in_one_term(us
 def test_what_is_used_once_has_no_sum():
     backward = backward_of("x = torch.tensor(3.0, requires_grad=True)\nz = x**2")
     assert notes(first_line(backward, "x")) == []
+
+
+def test_what_backward_began_with_is_a_contribution_too():
+    backward = backward_of(
+        "x = torch.tensor(3.0, requires_grad=True)\ny = x * 2\nz = y**2\n"
+        "torch.autograd.backward([y, z])"
+    )
+    line = first_line(backward, "y")
+    assert notes(line) == [
+        ("1", "from the start\nof backward"),
+        ("12", "from z\nPowBackward0, line 3"),
+    ]
+    assert line.engine == "agrees"

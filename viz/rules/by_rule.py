@@ -9,10 +9,10 @@ import numpy as np
 
 from viz.rules.card import Card, Line, Matrix, Part, Parts
 from viz.rules.check import check, values_of
-from viz.rules.elements import of_elementwise, room
+from viz.rules.elements import of_elementwise, of_scaled, room
 from viz.rules.graph import Graph
 from viz.rules.lines import arrivals, difference, equation, shown, size_of
-from viz.rules.local import check_local, check_product, local_difference
+from viz.rules.local import check_local, check_product, local_difference, slope_of_a_scalar
 from viz.rules.numbers import (
     LISTED,
     format_number,
@@ -120,7 +120,7 @@ class _Application:
         is_other = checked.engine == "differs" and checked.expected is not None
         result = checked.expected if is_other and checked.expected is not None else sent
         written = template if sent.size and slot.in_numbers else ""
-        numbers = self._numbers(written, edge, Factor("result", symbol, result))
+        numbers = self._numbers(written, slot, edge, Factor("result", symbol, result))
         parts = equation(symbols, numbers.parts) + difference(checked.engine, sent)
         return Line(
             self.graph.name(edge.downstream, edge.output),
@@ -132,7 +132,7 @@ class _Application:
             product=factors_in(symbols) if numbers.is_product else None,
         )
 
-    def _numbers(self, template: str, edge: Edge, result: Factor) -> Numbers:
+    def _numbers(self, template: str, slot: Slot, edge: Edge, result: Factor) -> Numbers:
         """The equation in numbers, as a picture where it is a product of matrices. Without a
         template there is only its end."""
         most = room(self.graph)
@@ -141,11 +141,19 @@ class _Application:
             return drawn
         sent = result.array
         elements: tuple[str, ...] = ()
-        if edge.local is not None and 1 < sent.size <= most:
-            elements = of_elementwise(self.arrays.get("upstream"), edge.local, sent)
+        if 1 < sent.size <= most:
+            elements = self._elements(slot, edge, sent)
         end = shown(sent, "result", result.label, elements=bool(elements))
         middle = self._in_numbers(template, bool(elements))
         return Numbers(equation(middle, end), elements)
+
+    def _elements(self, slot: Slot, edge: Edge, sent: Array) -> tuple[str, ...]:
+        """upstream · local for each element, where one number of each makes it."""
+        upstream = self.arrays.get("upstream")
+        if edge.local is not None:
+            return of_elementwise(upstream, edge.local, sent)
+        local = slope_of_a_scalar(slot, self.numbers, upstream, sent)
+        return () if local is None or upstream is None else of_scaled(upstream, local, sent)
 
     def _factor(self, field: str) -> Factor | None:
         """A matrix in a product; None where it was not recorded."""

@@ -49,6 +49,20 @@ def of_elementwise(upstream: Array | None, local: Array, sent: Array) -> tuple[s
     return _equations(terms, sent)
 
 
+def of_scaled(upstream: Array, local: Array, sent: Array) -> tuple[str, ...]:
+    """One upstream gradient for all elements, as from a sum or a loss.
+
+    >>> one = Array(shape=(), dtype="float32", values=(2.0,))
+    >>> local, sent = (Array(shape=(1,), dtype="float32", values=v) for v in ((-3.0,), (-6.0,)))
+    >>> of_scaled(one, local, sent)
+    ('element [0]: 2 · (−3) = −6',)
+    """
+    if not _are_recorded(upstream, local, sent) or local.size != sent.size:
+        return ()
+    (above,) = upstream.floats()
+    return _equations([[_product([above, slope], tight=False)] for slope in local.floats()], sent)
+
+
 def of_product(left: np.ndarray, right: np.ndarray, sent: Array) -> tuple[str, ...]:
     """A row of the left matrix times a column of the right one, for each element.
 

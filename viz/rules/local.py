@@ -7,8 +7,8 @@ import numpy as np
 from viz.rules.card import Engine, Part, Parts
 from viz.rules.check import PRECISIONS, ROUNDINGS, Checked, check, coarsest
 from viz.rules.lines import shown
-from viz.rules.numbers import to_numpy
-from viz.rules.row import Slot, Values
+from viz.rules.numbers import from_numpy, to_numpy
+from viz.rules.row import MissingValueError, Slot, Values
 from viz.rules.shapes import sum_to
 from viz.trace import Array
 
@@ -26,6 +26,32 @@ def check_local(slot: Slot, values: Values, arrays: list[Array], local: Array | 
     if local is None or not slot.elementwise:
         return UNCHECKED
     return check(slot, values.given(upstream=np.ones(local.shape)), arrays, local, local.shape)
+
+
+def slope_of_a_scalar(
+    slot: Slot, values: Values, upstream: Array | None, sent: Array
+) -> Array | None:
+    """By the formula, how fast a result that is one number changes with each element of an input.
+
+    None where the result is a tensor, or the formula does not give what was sent.
+    """
+    if upstream is None or upstream.values is None or not upstream.is_scalar:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            local = np.asarray(slot.gradient(values.given(upstream=np.ones(()))))
+    except MissingValueError:
+        return None
+    slope = from_numpy(local, sent.dtype) if local.shape == sent.shape else None
+    return slope if _makes(upstream, slope, sent) else None
+
+
+def _makes(upstream: Array, slope: Array | None, sent: Array) -> bool:
+    if slope is None or sent.values is None or coarsest([upstream, sent]) is None:
+        return False
+    with np.errstate(all="ignore"):
+        product = to_numpy(upstream) * to_numpy(slope)
+    return np.allclose(product, to_numpy(sent), rtol=1e-2, atol=1e-12, equal_nan=True)
 
 
 def check_product(upstream: Array | None, local: Array | None, sent: Array) -> Engine:

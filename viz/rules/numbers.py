@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -49,6 +50,7 @@ def _magnitude(size: float, digits: int) -> str:
     return f"{mantissa}e{str(int(exponent)).replace('-', MINUS)}"
 
 
+@functools.lru_cache(maxsize=1 << 14, typed=True)
 def format_value(value: Number) -> str:
     """A recorded number; True and False as Python writes them, and complex numbers much like it.
 
