@@ -109,8 +109,9 @@ class _Application:
         arrays = list(self.arrays.values())
         checked = check(slot, self.numbers, arrays, sent, shape)
         local = check_local(slot, self.numbers, arrays, edge.local)
-        product = check_product(self.arrays.get("upstream"), edge.local, sent)
-        engine = "differs" if "differs" in (local.engine, product) else checked.engine
+        engine = "differs" if local.engine == "differs" else checked.engine
+        if engine == "unchecked" and self._is_no_product(edge, sent):
+            engine = "differs"
         symbol = self.graph.gradient(edge.downstream, edge.output)
         is_part = len(arrivals(self.graph, edge.downstream, edge.output)) > 1
         symbols = equation(
@@ -146,6 +147,10 @@ class _Application:
         end = shown(sent, "result", result.label, elements=bool(elements))
         middle = self._in_numbers(template, bool(elements))
         return Numbers(equation(middle, end), elements)
+
+    def _is_no_product(self, edge: Edge, sent: Array) -> bool:
+        """Where the formula can't be computed: whether upstream · local is not what was sent."""
+        return check_product(self.arrays.get("upstream"), edge.local, sent) == "differs"
 
     def _elements(self, slot: Slot, edge: Edge, sent: Array) -> tuple[str, ...]:
         """upstream · local for each element, where one number of each makes it."""

@@ -57,7 +57,8 @@ def _makes(upstream: Array, slope: Array | None, sent: Array) -> bool:
 def check_product(upstream: Array | None, local: Array | None, sent: Array) -> Engine:
     """Whether upstream · local, summed where the input was broadcast, is what the engine sent.
 
-    Only where the product is a number: PyTorch's gates send 0 for 0 · ∞ as well.
+    Only where both are numbers: PyTorch's gates send 0 for 0 · ∞ as well, and what it multiplies
+    in another order may overflow on the way.
     """
     if upstream is None or local is None or upstream.shape != local.shape:
         return "unchecked"
@@ -73,7 +74,7 @@ def check_product(upstream: Array | None, local: Array | None, sent: Array) -> E
         precision = PRECISIONS[dtype]
         smallest = precision.smallest * (1 + sum_to(above, sent.shape))
         near = np.abs(to_numpy(sent) - total) <= ROUNDINGS * (precision.epsilon * size + smallest)
-        near |= ~np.isfinite(size) | (size > precision.largest)
+        near |= ~np.isfinite(size) | (size > precision.largest) | ~np.isfinite(to_numpy(sent))
     return "agrees" if near.all() else "differs"
 
 
