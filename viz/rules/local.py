@@ -51,7 +51,7 @@ def _makes(upstream: Array, slope: Array | None, sent: Array) -> bool:
         return False
     with np.errstate(all="ignore"):
         product = to_numpy(upstream) * to_numpy(slope)
-    return np.allclose(product, to_numpy(sent), rtol=1e-2, atol=1e-12, equal_nan=True)
+        return np.allclose(product, to_numpy(sent), rtol=1e-2, atol=1e-12, equal_nan=True)
 
 
 def check_product(upstream: Array | None, local: Array | None, sent: Array) -> Engine:
