@@ -169,6 +169,16 @@ except RuntimeError:
     assert whole.leaves[0].after.floats() == (2.0, 2.0)
 
 
+def test_what_arrives_at_the_node_that_stops_is_shown():
+    backward, _ = stopped("loss = (w**2).sum()\nloss.backward()\nloss.backward()")
+    (arrived,) = [edge for edge in backward.edges if edge.downstream == backward.stop.node]
+    assert arrived.contribution.floats() == (1.0, 1.0)
+    at_once, _ = stopped("w2 = w[0]**2\nw2.backward()\nw2.backward()")
+    assert at_once.steps == ()
+    (seed,) = [edge for edge in at_once.edges if edge.upstream == at_once.output]
+    assert seed.contribution.floats() == (1.0,)
+
+
 def test_autograd_grad_that_stops_is_recorded_up_to_there():
     backward, _ = stopped("y = w.exp()\ny += 1\ntorch.autograd.grad(y.sum(), w)")
     assert (backward.way, backward.stop.kind, backward.stop.line) == ("grad", "changed", 4)

@@ -24,13 +24,16 @@ class InterruptedPass(Exception):
 
     steps    of the nodes that had fired
     grad_fn  the node that could not; None where it is not known
+    arrived  what arrived at that node
     """
 
     def __init__(self, error: Exception, steps: tuple[Step, ...], grad_fn: Any) -> None:
         super().__init__(str(error))
         self.error = error
-        self.steps = steps
         self.grad_fn = grad_fn
+        *before, last = steps
+        self.steps = steps if grad_fn is None else tuple(before)
+        self.arrived = () if grad_fn is None else (Step(last.node, last.incoming, ()),)
 
 
 class Firing:
@@ -56,8 +59,7 @@ class Firing:
         grad_fns = {self._graph.ids[grad_fn]: grad_fn for grad_fn in self._graph.operations}
         last = next(reversed(self._incoming))
         failed = grad_fns.get(last) if last not in self._outgoing else None
-        steps = self.steps()
-        return InterruptedPass(error, steps if failed is None else steps[:-1], failed)
+        return InterruptedPass(error, self.steps(), failed)
 
     def on_firing(self, grad_fn: Any) -> Iterator[Any]:
         """The hooks on a node that may fire."""

@@ -30,7 +30,7 @@ from viz.capture.stops import Freed, stop_of
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
-from viz.trace import Backward, CutKind, History, Stop
+from viz.trace import Backward, CutKind, History, Step, Stop
 
 
 class Recorder:
@@ -219,10 +219,11 @@ class Recorder:
             names = GradientNames(graph, asked, self._calls) if asked.creates else None
         arrived = None if names is None else names.arrived
         answer, interrupted = None, None
+        arrived_last: tuple[Step, ...] = ()
         try:
             steps, answer = fire(graph, asked, run, self._limits, arrived)
         except InterruptedPass as caught:
-            steps, interrupted = caught.steps, caught
+            steps, interrupted, arrived_last = caught.steps, caught, caught.arrived
         with self._calls.asleep():
             returned = returned_for(asked, answer) if interrupted is None else {}
             stop = self._stopped(interrupted, graph) if interrupted is not None else None
@@ -234,7 +235,7 @@ class Recorder:
                     output=graph.OUTPUT,
                     line=line,
                     nodes=records,
-                    edges=edges_of(graph, asked, steps, local, self._limits),
+                    edges=edges_of(graph, asked, (*steps, *arrived_last), local, self._limits),
                     steps=steps,
                     forward=graph.forward(),
                     leaves=leaves.records(returned),
