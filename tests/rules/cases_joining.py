@@ -8,7 +8,7 @@ JOINING = (
     *cases_of(
         {
             "CatBackward0": ["torch.cat([x, x * 2], -1)", "torch.cat([x, torch.zeros(0), x])"],
-            "StackBackward0": ["torch.stack([x, x + 1])", "torch.stack((x, x, x), -1)"],
+            "StackBackward0": ["torch.stack([x, x + 1])", "torch.stack((x, x), -1)"],
             "UnbindBackward0": ["x.unbind()[0]", "torch.stack(x.unbind(-1))"],
             "SplitBackward0": ["x.split(1)[0]", "torch.cat(x.split(2, -1), -1)", "x.chunk(2)[0]"],
             "SplitWithSizesBackward0": [

@@ -135,4 +135,35 @@ ATTENDED = cases_of(
     HEADS,
 )
 
-LAYERS = (*NORMALIZED, *CONVOLVED, *POOLED, *ATTENDED)
+SMALL_IMAGE: Shapes = st.sampled_from([((1, 2, 2, 3),), ((1, 1, 3, 3),)])
+COLUMNS: Shapes = st.just(((1, 8, 4),))
+PATCHED = (
+    *cases_of(
+        {
+            "Im2ColBackward0": [
+                "F.unfold(x, 2)",
+                "F.unfold(x, (1, 2), stride=2, padding=1)",
+                "F.unfold(x, 2, dilation=(1, 2), padding=(0, 1))",
+            ],
+            "UpsampleNearest2DBackward0": [
+                "F.interpolate(x, scale_factor=2)",
+                "F.interpolate(x, size=(3, 5))",
+                "F.interpolate(x, scale_factor=(0.7, 1.7))",
+            ],
+            "UpsampleNearest1DBackward0": ["F.interpolate(x[0], scale_factor=1.6)"],
+            "UpsampleNearest3DBackward0": ["F.interpolate(x[None], size=(2, 3, 4))"],
+        },
+        SMALL_IMAGE,
+    ),
+    *cases_of(
+        {
+            "Col2ImBackward0": [
+                "F.fold(x, (3, 3), 2)",
+                "F.fold(x, (2, 2), 2, padding=1, stride=2)",
+            ]
+        },
+        COLUMNS,
+    ),
+)
+
+LAYERS = (*PATCHED, *NORMALIZED, *CONVOLVED, *POOLED, *ATTENDED)

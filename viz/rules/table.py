@@ -23,6 +23,7 @@ from viz.rules.losses import LOSSES
 from viz.rules.matrices import MATRICES
 from viz.rules.normalization import NORMALIZATION
 from viz.rules.pairs import PAIRS
+from viz.rules.patches import PATCHES
 from viz.rules.pooling import POOLING
 from viz.rules.rearranging import REARRANGING
 from viz.rules.reductions import REDUCTIONS
@@ -76,6 +77,7 @@ TABLE = by_kind(
         *NORMALIZATION,
         *CONVOLUTION,
         *POOLING,
+        *PATCHES,
         *ATTENTION,
         *SECOND,
     )
