@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -182,6 +184,15 @@ def test_the_other_kinds_of_text_have_the_whole_page_to_themselves(still):
     assert page.locator(".sg-stage").count() == 1
     driving.leave(page)
     driving.press(page, "ArrowRight", 1)
+
+
+def test_a_sum_with_an_earlier_gradient_lies_inside_the_figure(open_page):
+    page = open_page(link_to("pair-zero-grad", step="4"), reduced_motion=True)
+    wait_for_beat(page, 4)
+    caption = side(page, "B").locator(".sg-chart text", has_text=re.compile(r"grad .* = "))
+    frame = side(page, "B").locator("[data-part=frame]")
+    inner, outer = caption.bounding_box(), frame.bounding_box()
+    assert inner["x"] >= outer["x"]
 
 
 PICTURES = {

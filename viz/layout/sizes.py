@@ -51,18 +51,19 @@ def caption(node: Node) -> float:
     return CAPTION_LINE * (block(node.shape)[1] + 1) if node.kind == "leaf" else 0.0
 
 
-def left_extent(node: Node, uses: int) -> float:
+def left_extent(node: Node, uses: int, held: bool = False) -> float:
     """How far outline and caption of a node reach to the left of its centre.
 
-    The caption of a leaf shows the sum over its uses: "grad 12 + (−4) + 1 = 9". It stands in the
-    middle below a leaf that is used once, and to the left where several edges leave on the right.
+    The caption of a leaf shows the sum over its uses: "grad 12 + (−4) + 1 = 9"; `held` is one more,
+    the gradient of an earlier backward. It stands in the middle below a leaf that is used once, and
+    to the left where several edges leave on the right.
     """
     half = outline(node)[0] / 2
     if node.kind != "leaf":
         return half
+    terms = 10 * min(uses + held, 3) + 7 if node.shape == () else 9
     if uses <= 1 or block(node.shape)[1] > 1:
-        return max(half, 14 * CAPTION_CHARACTER / 2)
-    terms = 10 * min(uses, 3) + 7 if node.shape == () else 9
+        return max(half, (5 + terms if held else 14) * CAPTION_CHARACTER / 2)
     return max(half, (5 + terms) * CAPTION_CHARACTER - half)
 
 

@@ -159,7 +159,8 @@ def _framed(
     points = [point for route in routes for point in route.points]
     points += [point for route in cuts for point in route.points]
     uses = Counter(edge.downstream for edge in edges)
-    lefts = [p.x - sizes.left_extent(nodes[p.node], uses[p.node]) for p in places]
+    held = {leaf.node for leaf in backward.leaves if leaf.before is not None}
+    lefts = [p.x - sizes.left_extent(nodes[p.node], uses[p.node], p.node in held) for p in places]
     cut_rooms = [(route.label, sizes.cut_label(backward.cuts[route.cut])) for route in cuts]
     lefts += [x - room[0] / 2 for (x, _), room in cut_rooms]
     left = min(min(lefts), *(x for x, _ in points)) - MARGIN
