@@ -120,6 +120,18 @@ def test_a_mistake_in_one_program_leaves_the_other_alone(side: str) -> None:
     assert [words.split()[0] for words in said] == [side]
 
 
+def test_a_pass_that_stopped_is_compared_as_far_as_it_came() -> None:
+    changed = (
+        "w = torch.tensor(3., requires_grad=True)\nh = w.exp()\nloss = h*2\nh += 1\nloss.backward()"
+    )
+    page = opened({"p": changed, "q": changed.replace("h += 1", "h = h + 1")})
+    assert len(page.error) == 1
+    assert not any(sent["stale"] for sent in steppers(page).values())
+    assert compared(page)["w"][1] == "None"
+    assert words(page).startswith("In A the gradient of w is None; in B it is 40.17.")
+    assert any("A stopped in the middle" in caption.value for caption in page.caption)
+
+
 def test_two_mistakes_give_two_sentences() -> None:
     page = opened({"p": BROKEN, "q": "y = ("})
     assert len(page.error) == 2

@@ -127,6 +127,8 @@ def _comparison(first: Ran, second: Ran) -> None:
     for ran in (first, second):
         if ran.stale:
             st.caption(f"{ran.place} has a mistake: this is its last version that ran.")
+        elif ran.error is not None:
+            st.caption(f"{ran.place} stopped in the middle of its backward pass.")
     st.markdown(markdown_verdict(verdict(found)))
     st.html(gradients_table(found))
     one_history, other_history = (ran.history for ran in (first, second))

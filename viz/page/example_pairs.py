@@ -45,8 +45,8 @@ for step in range(20):
 print(w)"""
 
 MEAN = """\
-x = torch.tensor([1., 2., 3., 4., 5.])
-y = torch.tensor([2., 4., 5., 8., 11.])
+x = torch.tensor([1., 2., 3.])
+y = torch.tensor([2., 4., 5.])
 w = torch.tensor(1., requires_grad=True)
 b = torch.tensor(0., requires_grad=True)
 
