@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from tests.traces import backward_of
+from tests.traces import backward_of, trace_of
 from viz.layout import SMALL, arrange
 from viz.layout.large import arrange_large
 from viz.layout.places import Place
@@ -86,6 +86,17 @@ def test_everything_lies_inside_the_frame(backward: Backward) -> None:
     for x, y in itertools.chain.from_iterable(route.points for route in layout.routes):
         assert 0 <= x <= layout.width
         assert 0 <= y <= layout.height
+
+
+def test_a_leaf_that_holds_a_gradient_has_room_for_one_term_more() -> None:
+    twice = trace_of("w = torch.tensor(1., requires_grad=True)\n" + "(w * 3).backward()\n" * 2)
+    first, second = (_room_on_the_left(backward) for backward in twice.backwards)
+    assert second > first
+
+
+def _room_on_the_left(backward: Backward) -> float:
+    (leaf,) = (node.id for node in backward.nodes if node.kind == "leaf")
+    return next(place.x for place in arrange(backward).places if place.node == leaf)
 
 
 def test_a_route_runs_from_outline_to_outline(backward: Backward) -> None:

@@ -148,6 +148,8 @@ def _layouts(backwards: Iterable[Backward]) -> Iterator[Layout]:
         structure = (
             tuple((node.id, node.kind, node.variable, node.shape) for node in backward.nodes),
             tuple((edge.upstream, edge.downstream, edge.slot) for edge in backward.edges),
+            # A gradient of an earlier backward is a term of the sum below its leaf.
+            tuple(leaf.node for leaf in backward.leaves if leaf.before is not None),
             backward.cuts,
             backward.stop and backward.stop.node,
         )
