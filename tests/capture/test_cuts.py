@@ -180,3 +180,15 @@ def test_a_result_without_a_graph_says_what_cut_it(source, message, hint):
         recorded(HEADER + source)
     assert message in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_a_list_that_holds_itself_is_no_trouble():
+    cuts = backward_of(
+        "s = w.item()\nl = [s]\nl.append(l)\nprint(len(l))\nloss = w * l[0] + v * l[1][0]"
+    ).cuts
+    assert {(cut.how, cut.line, cut.name) for cut in cuts} == {("item", 4, "w")}
+
+
+def test_a_number_inside_nested_lists_is_still_known():
+    (cut,) = backward_of("c = torch.tensor([[w.item(), 1.], [2., 3.]])\nloss = (w * c).sum()").cuts
+    assert (cut.how, cut.line) == ("item", 4)

@@ -22,8 +22,8 @@ NUMBERS = frozenset({float, list, np.ndarray, np.float32, np.float64, np.float16
 MOST = 4_000
 """Numbers that are remembered; a training loop takes one at every step."""
 
-ITEMS = 8
-"""How many items of a list are looked at."""
+ITEMS, DEPTH = 8, 2
+"""How many items of a list are looked at, and how many lists deep: a list may hold itself."""
 
 Origins = Any
 """What the observer calls the place that a number came from."""
@@ -87,20 +87,20 @@ class Taken(dict[int, tuple[Value, Origins]]):
         self._bringing = numbers
         self._observer.brings(numbers)
 
-    def _among(self, values: Iterable[Value]) -> Iterator[tuple[Any, Origins]]:
+    def _among(self, values: Iterable[Value], depth: int = DEPTH) -> Iterator[tuple[Any, Origins]]:
         """The taken ones among the values and in lists: numbers by value, others by identity."""
         for value in values:
             kind = type(value)
             known = self.get(id(value)) if kind in NUMBERS else None
             if known is not None and known[0] is value:
                 yield (value if kind is float else id(value)), known[1]
-            elif kind is list or kind is tuple:
-                yield from self._among(item for item in value[:ITEMS] if type(item) in NUMBERS)
+            elif depth and (kind is list or kind is tuple):
+                yield from self._among(value[:ITEMS], depth - 1)
 
-    def _remember(self, value: Value, origins: Origins) -> None:
-        if type(value) is list:
+    def _remember(self, value: Value, origins: Origins, depth: int = DEPTH) -> None:
+        if depth and type(value) is list:
             for item in value[:ITEMS]:
-                self._remember(item, origins)
+                self._remember(item, origins, depth - 1)
         if type(value) in NUMBERS:
             while len(self) >= MOST:
                 del self[next(iter(self))]
