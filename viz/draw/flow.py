@@ -23,6 +23,8 @@ NARROWEST = (690.0, 270.0)
 """Pixels between the axes where the page is narrow: names have to find room in them."""
 NAME, LONG_NAME = 16, 60
 """Characters of a name beside a point, and in the hover."""
+FEW = 10
+"""Of more places, those without a name of the student's have none in the chart either."""
 MANY = 50
 """Operations on the trunk above which points are small."""
 POINT_SIZE, SMALL_POINT, LEAF_SIZE, RING_SIZE = 11, 6, 12, 22
@@ -105,8 +107,8 @@ class _Drawing:
 
     def _span(self) -> tuple[float, float]:
         deepest = max((station.depth for station in self.stations), default=0)
-        room = 0.5 + deepest * 0.03
-        return -room, max(deepest, 1) + room
+        # Where the trunk ends, a name needs room on both sides.
+        return -0.5 - deepest * 0.03, max(deepest, 1) + 0.5 + deepest * 0.06
 
     def _ends(self, leaf: Station) -> bool:
         """Whether what arrives at the leaf comes from the trunk alone."""
@@ -156,6 +158,10 @@ class _Drawing:
 
     # Texts.
 
+    def _is_named(self, station: Station) -> bool:
+        """Whether the student gave its result a name, or it is the loss."""
+        return self.nodes[station.node].variable is not None or station.depth == 0
+
     def _words(self, station: Station) -> str:
         node = self.nodes[station.node]
         size = f"gradient norm {self.decades.text(station.norm or 0.0)}"
@@ -166,11 +172,11 @@ class _Drawing:
         return f"{plain(place(node), LONG_NAME)}<br>{where}<br>{size}{factor}"
 
     def _labels(self) -> dict[str, tuple[str, Side]]:
-        """Names beside their points, as many as have room; the student's own names first."""
+        """Names beside their points, as many as have room; leaves first, expressions last."""
 
-        def rank(station: Station) -> tuple[bool, bool, int]:
-            is_named = self.nodes[station.node].variable is not None
-            return not station.is_leaf, not is_named, station.depth
+        def rank(station: Station) -> tuple[bool, bool, bool, int]:
+            is_end = station.is_leaf and station.trunk
+            return not is_end, not station.is_leaf, not self._is_named(station), station.depth
 
         left, right = self._span()
         low, high = self.decades.range()
@@ -180,7 +186,12 @@ class _Drawing:
             station.node: ((station.depth - left) * across, self.heights[station.node] * upward)
             for station in self.stations
         }
-        texts = {s.node: name(self.backward, s.node) for s in sorted(self.stations, key=rank)}
+        named = [
+            station
+            for station in sorted(self.stations, key=rank)
+            if station.is_leaf or self._is_named(station) or len(self.stations) <= FEW
+        ]
+        texts = {station.node: name(self.backward, station.node) for station in named}
         lengths = {node_id: min(len(text), NAME) for node_id, text in texts.items()}
         return {
             node_id: (plain(texts[node_id], NAME), side)

@@ -1,4 +1,4 @@
-"""Choose which names stand beside their points: none over another name, none over a point."""
+"""Choose which names stand beside their points, and where: over no other name and no point."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ LETTER, LINE = 7.6, 17.0
 POINT = 6.0
 """Half the width of a point."""
 
-Side = Literal["top right", "top left"]
+Side = Literal[
+    "top right", "top left", "top center", "bottom right", "bottom left", "bottom center"
+]
 Box = tuple[float, float, float, float]
 
 
 def with_room(
     middles: Mapping[str, tuple[float, float]], names: Mapping[str, int], width: float
 ) -> dict[str, Side]:
-    """The keys of the names that have room, and on which side of their points: above it.
+    """The keys of the names that have room, and on which side of their points.
 
     middles   of all points, in pixels from the left, y upward
     names     lengths of the names in letters, the most important name first
 
-    >>> with_room({"a": (0, 0), "b": (3, -12), "c": (90, 0)}, {"a": 4, "b": 4, "c": 4}, 100)
-    {'a': 'top right', 'c': 'top left'}
+    >>> with_room({"a": (0, 0), "b": (0, 0), "c": (90, 0)}, {"a": 4, "b": 4, "c": 4}, 100)
+    {'a': 'top right', 'b': 'bottom right', 'c': 'top left'}
     """
     taken = _Taken()
     for x, y in middles.values():
@@ -32,12 +34,19 @@ def with_room(
     for key, letters in names.items():
         x, y = middles[key]
         length = letters * LETTER
-        sides: dict[Side, Box] = {
-            "top right": (x + POINT, y + 1, x + POINT + length, y + LINE),
-            "top left": (x - POINT - length, y + 1, x - POINT, y + LINE),
+        right, left, middle = x + POINT, x - POINT - length, x - length / 2
+        above, below = y + POINT, y - POINT - LINE
+        sides: dict[Side, tuple[float, float]] = {
+            "top right": (right, y + 1),
+            "top left": (left, y + 1),
+            "top center": (middle, above),
+            "bottom right": (right, y - 1 - LINE),
+            "bottom left": (left, y - 1 - LINE),
+            "bottom center": (middle, below),
         }
-        for side, box in sides.items():
-            if box[0] >= 0 and box[2] <= width and not taken.meets(box):
+        for side, (start, lower) in sides.items():
+            box = (start, lower, start + length, lower + LINE)
+            if start >= 0 and start + length <= width and not taken.meets(box):
                 taken.add(box)
                 found[key] = side
                 break

@@ -4,7 +4,6 @@
 // changes nothing but the ring.
 
 const charts = new WeakMap()
-let plotly = null
 
 export default function (component) {
   const { data, parentElement } = component
@@ -22,14 +21,17 @@ export default function (component) {
 
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
-  plotly ??= new Promise((resolve, reject) => {
+  window.seegradPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = url
     script.onload = () => resolve(window.Plotly)
-    script.onerror = reject
+    script.onerror = () => {
+      window.seegradPlotly = null
+      reject(new Error("plotly.js did not load"))
+    }
     document.head.append(script)
   })
-  return plotly
+  return window.seegradPlotly
 }
 
 class Chart {
@@ -49,7 +51,13 @@ class Chart {
     this.shown = data.look
     this.data = data
     this.root.dataset.state = "loading"
-    const library = await loadPlotly(data.plotly)
+    let library
+    try {
+      library = await loadPlotly(data.plotly)
+    } catch {
+      this.shown = null // The stage says that the library is missing.
+      return
+    }
     if (this.shown !== data.look) return
     const config = { displayModeBar: false, responsive: false, doubleClick: false }
     await library.react(this.place, { ...JSON.parse(data.figure), config })

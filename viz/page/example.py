@@ -11,6 +11,7 @@ class Example(Record, frozen=True):
     second     the other one of two programs that are compared
     backward   which call of backward is shown, of two programs of both, from 0; None: the first
     stops      whether PyTorch refuses its backward pass in the middle
+    view       which tab is open below the stage; "" for the first
     """
 
     slug: str
@@ -20,6 +21,7 @@ class Example(Record, frozen=True):
     second: str = ""
     backward: int | None = None
     stops: bool = False
+    view: str = ""
 
     @property
     def is_expression(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viz.page.example import Example
+from viz.page.example_depth import DEPTH
 from viz.page.example_pairs import PAIRS
 from viz.page.example_second import SECOND
 from viz.page.example_surprises import SURPRISES
@@ -121,6 +122,7 @@ print(x.grad)""",
         "relu(w*x + b)",
         (Input("w", "-1.5", True), Input("x", "2", False), Input("b", "0.5", True)),
     ),
+    *DEPTH,
     *SECOND,
     *SURPRISES,
     *PAIRS,

@@ -44,7 +44,9 @@ def of_example(example: Example) -> Address:
         other = Side(example.second, (), example.backward)
         return Address("Compare", example.source, backward=example.backward, other=other)
     mode: Mode = "Expression" if example.is_expression else "Program"
-    return Address(mode, example.source, example.inputs, backward=example.backward)
+    return Address(
+        mode, example.source, example.inputs, backward=example.backward, view=example.view
+    )
 
 
 def choose(example: Example) -> None:

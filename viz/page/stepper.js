@@ -25,7 +25,6 @@ const POINTING = ["click", "pointerover", "focusin", "focusout"]
 const STOPPED = "stopped" // another step was asked for while this one was still moving
 
 const stages = new WeakMap()
-let plotly = null
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component
@@ -52,17 +51,18 @@ function loadFont(font) {
 
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
-  plotly ??= new Promise((resolve, reject) => {
+  // One library for the stage and the charts beside it: a second would not know the plots of the first.
+  window.seegradPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = url
     script.onload = () => resolve(window.Plotly)
     script.onerror = () => {
-      plotly = null
+      window.seegradPlotly = null
       reject(new Error("plotly.js did not load"))
     }
     document.head.append(script)
   })
-  return plotly
+  return window.seegradPlotly
 }
 
 class Stage {
