@@ -56,6 +56,13 @@ def marked(page: Page) -> list[str]:
     return [row.get_attribute("data-go") or "" for row in rows.all()]
 
 
+def on_whole_pixels(page: Page) -> None:
+    """A chart that begins in the middle of a pixel is drawn softer: what stands above it decides."""
+    page.locator(".sg-flow").evaluate(
+        "chart => { chart.style.marginTop = `${1 - chart.getBoundingClientRect().y % 1}px` }"
+    )
+
+
 def test_a_row_that_is_pointed_at_lights_its_path_in_the_stage(open_page):
     page = open_page(link_to("used-three-times", view="chain"), reduced_motion=True)
     rows = page.locator(".sg-chain-path")
@@ -165,6 +172,7 @@ def test_the_gradient_flow_looks_as_stored(open_page, compare_screenshot, name):
     query, options = FLOWS[name]
     page = open_page(query, reduced_motion=True, **options)
     page.wait_for_selector(CHART)
+    on_whole_pixels(page)
     compare_screenshot(page.locator(".sg-flow"), name)
 
 
