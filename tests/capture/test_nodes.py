@@ -370,3 +370,22 @@ def test_empty_tensors_are_nodes_like_others(program):
     backward = backward_of(program)
     assert by_name(backward, "MulBackward0").value.values == ()
     assert backward.leaves[0].after.shape == (0, 3)
+
+
+def test_running_statistics_are_those_that_the_call_used() -> None:
+    """A batch norm changes them, and PyTorch does not count that as a change in place."""
+    backward = backward_of(
+        """
+        bn = torch.nn.BatchNorm1d(2)
+        x = torch.tensor([[1.0, 2.0], [3.0, 6.0]], requires_grad=True)
+        bn(x)
+        mean = bn.running_mean.clone()
+        bn.eval()
+        print(mean.tolist())
+        loss = bn(x).pow(2).sum()
+        """
+    )
+    bn = torch.nn.BatchNorm1d(2)
+    bn(torch.tensor([[1.0, 2.0], [3.0, 6.0]]))
+    running = by_name(backward, "NativeBatchNormBackward0").argument("running_mean")
+    assert backward.node(running.node).value.floats() == tuple(bn.running_mean.tolist())

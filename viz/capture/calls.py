@@ -47,6 +47,10 @@ from viz.limits import Limits
 DETACH = torch.ops.aten.detach.default
 
 
+UNCOUNTED = {torch.ops.aten.native_batch_norm.default: (3, 4)}
+"""Positions of the arguments that a call changes without a new version of them."""
+
+
 @dataclass(slots=True, eq=False)
 class _Pending:
     """A call that has run, but whose results have no grad_fn yet."""
@@ -224,6 +228,7 @@ class Calls(TorchDispatchMode):
         # Before the call: an operation in place changes its arguments.
         call = self._read(func, args, kwargs)
         answer = func(*args, **kwargs)
+        self._forget_uncounted(func, args)
         if call is not None:
             made = (answer, call.signature.filled_by(args, kwargs))
             results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(made)]
@@ -243,9 +248,16 @@ class Calls(TorchDispatchMode):
         word = "torch.inference_mode()" if inference else "torch.no_grad()"
         origins = origins_of(self, tensors, "no_grad", word)
         answer = func(*args, **kwargs)
+        self._forget_uncounted(func, args)
         if origins or self._any_cut:
             self.leave(answer, origins)
         return answer
+
+    def _forget_uncounted(self, func: torch._ops.OpOverload, args: Sequence[Any]) -> None:
+        """A batch norm moves its running statistics, and PyTorch counts no new version of them."""
+        for position in UNCOUNTED.get(func, ()):
+            if isinstance(args[position], torch.Tensor):
+                self.subject(args[position]).sighting = None
 
     def leave(self, answer: Any, origins: Origins) -> None:
         """The numbers of these results come from there, outside of the graph."""
