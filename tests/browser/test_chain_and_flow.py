@@ -57,7 +57,7 @@ def marked(page: Page) -> list[str]:
 
 
 def on_whole_pixels(page: Page) -> None:
-    """A chart that begins in the middle of a pixel is drawn softer: what stands above it decides."""
+    """A chart that begins between two pixels is drawn softer: what stands above it decides."""
     page.locator(".sg-flow").evaluate(
         "chart => { chart.style.marginTop = `${1 - chart.getBoundingClientRect().y % 1}px` }"
     )
