@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from viz.page import assets, checks, compare, components, housekeeping, program, state
+from viz.page import assets, checks, compare, components, engine, housekeeping, program, state
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
 from viz.page.noticed import noticed_box
 from viz.page.stage_view import stage_view
-from viz.rules.surprises import surprises_of_trace
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 
@@ -40,7 +39,8 @@ def _one_program() -> tuple[st.delta_generator.DeltaGenerator, checks.Leaves | N
         ran = program.run(place, st.empty())
         program.show(ran, place, EXPRESSION_LINES if place == "Expression" else PROGRAM_LINES)
         if ran.answer is not None and ran.backward is not None and not ran.stale:
-            found = surprises_of_trace(ran.answer.trace, ran.chosen)
+            content = state.content_name(ran.answer.trace, ran.chosen)
+            found = engine.surprises(content, ran.chosen, ran.answer)
             # Why the engine stopped is said already, in red.
             box = noticed_box(found, told=("stop",) if ran.error is not None else ())
             if box:

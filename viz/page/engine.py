@@ -17,6 +17,7 @@ from viz.draw.theme import ThemeName
 from viz.draw.together import Together, together
 from viz.errors import UserError
 from viz.limits import DEFAULT
+from viz.rules.surprises import Surprise, surprises_of_trace
 from viz.sandbox import Answer
 from viz.trace import Backward, Input
 
@@ -68,6 +69,12 @@ def stages_together(
 ) -> Together:
     """How two stages step in time."""
     return together(*_stages, *_backwards)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def surprises(run: str, backward: int, _answer: Answer) -> tuple[Surprise, ...]:
+    """What there is to notice in one backward pass."""
+    return surprises_of_trace(_answer.trace, backward)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)
