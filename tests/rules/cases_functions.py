@@ -12,7 +12,10 @@ _FUNCTIONS = {
     "Log10Backward0": ["torch.log10(x)"],
     "Log1PBackward0": ["torch.log1p(x)"],
     "RsqrtBackward0": ["torch.rsqrt(x)"],
-    "LogitBackward0": ["torch.logit(x / 4)", "torch.logit(x)", "torch.logit(x / 4, 0.25)"],
+    "LogitBackward0": [
+        "torch.logit((x / 4).nan_to_num() + 0.0)",
+        "torch.logit((x / 4).nan_to_num() + 0.0, 0.25)",
+    ],
     "SpecialEntrBackward0": ["torch.special.entr(x)"],
     "TanBackward0": ["torch.tan(x)"],
     "AsinBackward0": ["torch.asin(x)", "torch.asin(x / 4)"],
@@ -54,10 +57,18 @@ _FUNCTIONS = {
     "WhereBackward0": ["torch.where(x > 0, x, 2.0)", "torch.where(x > 0, 1.0, x)"],
 }
 _ACTIVATIONS = {
-    "HardtanhBackward0": ["F.hardtanh(x)", "F.relu6(6 * x)", "F.hardtanh(x, -2, 1)"],
+    "HardtanhBackward0": [
+        "F.hardtanh(x.nan_to_num())",
+        "F.relu6(6 * x.nan_to_num())",
+        "F.hardtanh(x.nan_to_num(), -2, 1)",
+    ],
     "LeakyReluBackward0": ["F.leaky_relu(x)", "F.leaky_relu(x, 0.25)"],
-    "EluBackward0": ["F.elu(x)", "F.elu(x, 1.5)", "F.selu(x)"],
-    "CeluBackward0": ["F.celu(x)", "F.celu(x, 2.0)"],
+    "EluBackward0": [
+        "F.elu(x.nan_to_num())",
+        "F.elu(x.nan_to_num(), 1.5)",
+        "F.selu(x.nan_to_num())",
+    ],
+    "CeluBackward0": ["F.celu(x.nan_to_num())", "F.celu(x.nan_to_num(), 2.0)"],
     "RreluWithNoiseBackward0": ["F.rrelu(x)", "F.rrelu(x, training=True)"],
     "HardsigmoidBackward0": ["F.hardsigmoid(3 * x)"],
     "HardswishBackward0": ["F.hardswish(3 * x.nan_to_num())"],

@@ -193,6 +193,11 @@ def test_the_condition_of_where_gets_nothing_and_nan_stays_away():
     [
         ("F.softshrink(x * float('nan'))", "Softshrink"),
         ("F.hardswish(x * float('nan'))", "Hardswish"),
+        ("F.hardtanh(x * float('nan'))", "Hardtanh"),
+        ("F.elu(x * float('nan'))", "Elu"),
+        ("F.celu(x * float('nan'))", "Celu"),
+        ("torch.logit(x * float('nan'), 0.1)", "Logit"),
+        ("torch.logit(-0.0 * x)", "Logit"),
         ("(x / 0).cumprod(0)", "Cumprod"),
         ("(x / 0).logcumsumexp(0)", "Logcumsumexp"),
         ("torch.var_mean(x / 0)[1]", "VarMean"),

@@ -22,14 +22,28 @@ _SIXTH = float(np.float32(1 / 6))
 """PyTorch has this number in single precision, also where it computes in double."""
 
 
+def _require_numbers(values: Values) -> None:
+    """PyTorch's answer at NaN depends on whether it computes several elements at once."""
+    if np.isnan(values.self).any():
+        raise MissingValueError("the gradient at NaN")
+
+
+def _hardtanh_slope(values: Values) -> np.ndarray:
+    _require_numbers(values)
+    is_flat = (values.self <= values.min_val) | (values.self >= values.max_val)
+    return zero_where(is_flat, values.upstream)
+
+
 def _elu_slope(values: Values) -> np.ndarray:
     """scale where the argument is positive, alpha·scale·exp(·) elsewhere."""
+    _require_numbers(values)
     curved = values.input_scale * (values.alpha * values.scale)
     bent = values.upstream * curved * np.exp(values.self * values.input_scale)
     return np.where(values.self <= 0, bent, values.upstream * values.scale)
 
 
 def _celu_slope(values: Values) -> np.ndarray:
+    _require_numbers(values)
     bent = values.upstream * np.exp(values.self / values.alpha)
     return np.where(values.self <= 0, bent, values.upstream)
 
@@ -37,12 +51,6 @@ def _celu_slope(values: Values) -> np.ndarray:
 def _rrelu_slope(values: Values) -> np.ndarray:
     slope = values.noise if values.training else (values.lower + values.upper) / 2
     return np.where(values.self > 0, values.upstream, values.upstream * slope)
-
-
-def _require_numbers(values: Values) -> None:
-    """PyTorch's answer at NaN depends on whether it computes several elements at once."""
-    if np.isnan(values.self).any():
-        raise MissingValueError("the gradient at NaN")
 
 
 def _shrink_slope(values: Values) -> np.ndarray:
@@ -67,9 +75,7 @@ ACTIVATIONS = (
             Slot(
                 "self",
                 "(1 if {min_val} < {self} < {max_val} else 0)",
-                lambda v: zero_where((v.self <= v.min_val) | (v.self >= v.max_val), v.upstream),
-                # Whether NaN passes depends on how many elements PyTorch computes at once.
-                modest=("self",),
+                _hardtanh_slope,
             ),
         ),
         defaults={"min_val": -1, "max_val": 1},

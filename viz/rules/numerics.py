@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from viz.rules.row import MissingValueError
+
 Numbers = np.ndarray | float
 
 
@@ -67,6 +69,9 @@ def erfinv_slope(result: np.ndarray) -> np.ndarray:
 
 def logit_slope(upstream: np.ndarray, numbers: np.ndarray, eps: float | None) -> np.ndarray:
     """1/(x·(1 − x)) inside (0, 1). Outside it NaN, or 0 where `eps` clamps."""
+    if (np.isnan(numbers) | ((numbers == 0) & np.signbit(numbers))).any():
+        # PyTorch's answer there depends on whether it computes several elements at once.
+        raise MissingValueError("the gradient at NaN and at −0")
     low, high = (0.0, 1.0) if eps is None else (eps, 1.0 - eps)
     outside = np.nan if eps is None else 0.0
     is_end = (numbers == 0) | (numbers == 1)
