@@ -126,3 +126,16 @@ def test_a_server_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
     again = studies.proof(trace, backward).result()
     assert not isinstance(again, LimitError)
     assert again.leaves[0].verdict == "agrees"
+
+
+def test_a_leaf_that_grad_was_not_asked_about_has_no_check() -> None:
+    source = "w = torch.tensor(2., requires_grad=True)\nv = torch.tensor(3., requires_grad=True)\n"
+    page = opened({"p": source + "torch.autograd.grad(w * v, w)", "view": "proof"})
+    assert {name: text for name, (text, _) in checks(page).items()} == {"w": "✓ 3"}
+    assert [row[0] for row in rows(page)] == ["w"]
+
+
+def test_a_backward_that_leaves_a_leaf_out_checks_the_others() -> None:
+    source = "w = torch.tensor(2., requires_grad=True)\nv = torch.tensor(3., requires_grad=True)\n"
+    page = opened({"p": source + "(w * v).backward(inputs=[v])"})
+    assert {name: text for name, (text, _) in checks(page).items()} == {"v": "✓ 2"}

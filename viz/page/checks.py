@@ -10,7 +10,7 @@ import streamlit as st
 from viz.errors import UserError
 from viz.page import studies
 from viz.page.results import leaves_table
-from viz.rules.proofs import Badge, badge, proofs_by_node
+from viz.rules.proofs import Badge, badge, proofs_by_node, reached_by_the_engine
 from viz.study import Proof
 from viz.trace import Backward, Trace
 
@@ -58,8 +58,8 @@ class Leaves:
 def badges(backward: Backward, proof: Proof) -> dict[str, str]:
     """The cell of each leaf of the graph, by its node."""
     by_node = proofs_by_node(backward, proof)
-    leaves = [node.id for node in backward.nodes if node.kind == "leaf"]
-    return {node: _cell(badge(by_node.get(node), proof)) for node in leaves}
+    reached = reached_by_the_engine(backward)
+    return {node: _cell(badge(by_node.get(node), proof)) for node in reached}
 
 
 def _cell(shown: Badge) -> str:

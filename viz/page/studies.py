@@ -6,6 +6,7 @@ person who types on meanwhile interrupts that, not the study.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -22,7 +23,7 @@ from viz.trace import Backward, Input, Number, Trace
 
 KEPT = 256
 
-AT_ONCE = 2
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 """Studies that run at the same time: the rest of the machine is for programs."""
 
 FORGOTTEN_SECONDS = 2.0

@@ -45,12 +45,29 @@ def leaves_in_order(backward: Backward) -> list[Node]:
 
 
 def proofs_by_node(backward: Backward, proof: Proof) -> dict[str, LeafProof]:
-    """The proof of each leaf of the graph."""
+    """The proof of each leaf that the engine sent a gradient to, whether or not it was measured.
+
+    A leaf that `inputs=` or `torch.autograd.grad` leaves out gets nothing, and has no proof.
+    """
     leaves = leaves_in_order(backward)
     shapes = [node.shape for node in leaves]
     if shapes != [leaf.shape for leaf in proof.leaves]:
         return {}
-    return {node.id: leaf for node, leaf in zip(leaves, proof.leaves, strict=True)}
+    sent = reached_by_the_engine(backward)
+    pairs = zip(leaves, proof.leaves, strict=True)
+    return {node.id: leaf for node, leaf in pairs if node.id in sent}
+
+
+def reached_by_the_engine(backward: Backward) -> frozenset[str]:
+    """The nodes of the leaves that a gradient arrived at."""
+    if backward.way == "grad":
+        return frozenset(
+            leaf.node
+            for leaf in backward.leaves
+            if leaf.node is not None and leaf.after is not None and not leaf.retained
+        )
+    fired = {step.node for step in backward.steps}
+    return frozenset(node.id for node in leaves_in_order(backward) if node.id in fired)
 
 
 def badge(leaf: LeafProof | None, proof: Proof) -> Badge:
