@@ -30,6 +30,7 @@ def written(expression: str) -> str:
         ("F.layer_norm(x, (3,))", "layer_norm(x)"),
         ("F.pad(y, (1, 1))", "pad(y)"),
         ("torch.linalg.norm(y)", "norm(y)"),
+        ("torch.cdist(x, x)", "cdist(x, x)"),
         ("y[t]", "y[…]"),
         ("A[:, t]", "A[…]"),
     ],

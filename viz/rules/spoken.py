@@ -32,6 +32,10 @@ WORDS: Mapping[str, str] = {
     "upsample_bilinear2d": "interpolate",
     "scaled_dot_product_flash_attention_for_cpu": "attention",
     "mkldnn_rnn_layer": "lstm",
+    "cdist_forward": "cdist",
+    "safe_softmax": "softmax",
+    "grid_sampler_2d": "grid_sample",
+    "grid_sampler_3d": "grid_sample",
 }
 """Where ATen's word for a call is one that nobody writes."""
 
