@@ -99,3 +99,39 @@ def test_two_backwards_show_the_first_in_the_second() -> None:
 
 def _rows(table: str) -> list[str]:
     return re.findall(r"<tr.*?</tr>", table, re.S)
+
+
+GRAD = """
+x = torch.tensor(2., requires_grad=True)
+w = torch.tensor(3., requires_grad=True)
+unused = torch.tensor(7., requires_grad=True)
+s = x * w
+loss = s**2
+gs, gx = torch.autograd.grad(loss, [s, x])
+"""
+
+
+def test_the_leaves_table_of_grad_says_what_was_returned_and_what_was_not_asked_for() -> None:
+    rows = {
+        row.split("<th scope='row'>")[1][:1]: row
+        for row in _rows(leaves_table(backward_of(GRAD)))[1:]
+    }
+    assert ">36</b>" in rows["x"]
+    assert ">12</b>" in rows["s"]
+    assert "(not a leaf)" in rows["s"]
+    assert "not asked for" in rows["w"]
+    assert "not reached" in rows["u"]
+
+
+def test_a_result_that_keeps_its_gradient_is_no_leaf_in_the_table() -> None:
+    program = LESSON.replace("loss =", "y_pred.retain_grad()\nloss =")
+    table = leaves_table(backward_of(program))
+    assert "(not a leaf, retain_grad)" in table
+
+
+def test_the_steps_table_of_grad_says_where_the_gradients_go() -> None:
+    backward = backward_of(GRAD)
+    scene = Scene.of(backward, arrange(backward), "light")
+    moments = stage(backward, arrange(backward)).moments
+    assert "returned by torch.autograd.grad" in steps_table(scene, moments, 1)
+    assert moments[-1].say.endswith("torch.autograd.grad returns 36 for x.")

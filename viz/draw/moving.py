@@ -11,7 +11,7 @@ from viz.draw.moments import TRAVEL, Moment
 from viz.draw.scene import Scene
 from viz.draw.still import NOTHING, Drawn, heads, joined, scatter, texts
 from viz.draw.text import coloured, named, numbers, numbers_of_all, plain
-from viz.layout.sizes import CAPTION_LINE, LINE
+from viz.layout.sizes import CAPTION_LINE, LINE, sum_characters
 from viz.rules import format_number
 from viz.trace import Array, to_float
 
@@ -132,6 +132,8 @@ def _sums(scene: Scene, step: int) -> Drawn:
         text, lines = sum_text(scene, node.id, arrived, node.id in fired)
         place = scene.places[node.id]
         several = len(scene.edges_to[node.id]) > 1
+        if is_long(text, _terms(scene, node.id)):
+            text, lines = text.replace(" = ", "<br>= "), lines + 1
         # Where several gradients arrive, they arrive on the right: the text makes room for them.
         x = place.x + place.width / 2 - 16 if several else place.x
         positions.append("middle left" if several else "middle center")
@@ -141,6 +143,23 @@ def _sums(scene: Scene, step: int) -> Drawn:
     trace = texts(scene, points, labels, theme.NAME_SIZE + 1, scene.theme.quiet)
     trace["textposition"] = positions or "middle center"
     return trace
+
+
+def _terms(scene: Scene, leaf_id: str) -> int:
+    """How many numbers its sum may have: one for each use, and the gradient that it had before."""
+    leaf = scene.leaves.get(leaf_id)
+    held = leaf is not None and leaf.before is not None
+    return len(scene.edges_to[leaf_id]) + held
+
+
+def is_long(text: str, terms: int) -> bool:
+    """Whether a sum needs a line of its own for the total.
+
+    >>> is_long("grad 12 + (−4) = <b>8</b>", 2), is_long("grad −0.1344 + 0.2048 = <b>0.07</b>", 2)
+    (False, True)
+    """
+    shown = text.replace("<b>", "").replace("</b>", "")
+    return " = " in text and len(shown) > sum_characters(terms)
 
 
 def sum_text(scene: Scene, leaf_id: str, arrived: tuple[int, ...], fired: bool) -> tuple[str, int]:

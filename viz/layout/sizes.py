@@ -61,10 +61,15 @@ def left_extent(node: Node, uses: int, held: bool = False) -> float:
     half = outline(node)[0] / 2
     if node.kind != "leaf":
         return half
-    terms = 10 * min(uses + held, 3) + 7 if node.shape == () else 9
+    terms = sum_characters(uses + held) if node.shape == () else 14
     if uses <= 1 or block(node.shape)[1] > 1:
-        return max(half, (5 + terms if held else 14) * CAPTION_CHARACTER / 2)
-    return max(half, (5 + terms) * CAPTION_CHARACTER - half)
+        return max(half, (terms if held else 14) * CAPTION_CHARACTER / 2)
+    return max(half, terms * CAPTION_CHARACTER - half)
+
+
+def sum_characters(count: int) -> int:
+    """The room on one line for the sum below a scalar leaf; a longer one takes two."""
+    return 7 * min(count, 3) + 11
 
 
 def label(edge: Edge, backward_nodes: dict[str, Node]) -> Size | None:
