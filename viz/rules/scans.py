@@ -62,8 +62,14 @@ def running_product_slope(values: Values) -> np.ndarray:
     return np.moveaxis(slopes, -1, axis)
 
 
+_UNDERFLOW = 1e-31
+"""The smallest float32 in units of its precision: PyTorch divides products that may have become
+smaller, and are 0."""
+
+
 def running_product_rounding(values: Values) -> np.ndarray:
-    return running_product_slope(values.each(np.abs))
+    underflow = np.minimum(_UNDERFLOW * (1 + 1 / np.abs(values.self)), 1)
+    return running_product_slope(values.each(np.abs)) + underflow
 
 
 def _require_finite(values: Values) -> None:
