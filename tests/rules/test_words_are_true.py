@@ -59,3 +59,14 @@ def test_a_mean_of_nothing_is_told_without_a_number(shape: str):
 def test_a_mean_of_some_elements_says_how_many():
     card = card_of("x = torch.ones(4, requires_grad=True)\nz = x.mean()", "Mean")
     assert "A mean of 4 elements" in card.words
+
+
+def test_where_backward_begins_is_no_use_of_the_result():
+    backward = backward_of(
+        "x = torch.tensor(2.0, requires_grad=True)\ns = x * 3\na = s**2\n"
+        "torch.autograd.backward([a, s])"
+    )
+    cards = [explain_step(backward, step) for step in range(len(backward.steps))]
+    (card,) = [card for card in cards if card.statement == "s = 3·x"]
+    assert "Backward begins at s, and s is used besides" in card.words
+    assert "2 times" not in card.words

@@ -17,7 +17,15 @@ def upstream_sum(graph: Graph, step: Step) -> str:
     count = len(contributions(graph, step.node))
     if count < 2:
         return ""
+    if begins_at(graph, step.node):
+        name = graph.name(step.node)
+        return f"Backward begins at {name}, and {name} is used besides: what comes is added up."
     return f"{graph.name(step.node)} is used {count} times: what comes back is added up."
+
+
+def begins_at(graph: Graph, node_id: str) -> bool:
+    """Whether backward was called on this very result: its own gradient is no use of it."""
+    return any(edge.upstream == graph.backward.output for _, edge in arrivals(graph, node_id))
 
 
 def contributions(graph: Graph, node_id: str) -> list[Array]:
