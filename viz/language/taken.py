@@ -55,6 +55,8 @@ class Taken(dict[int, tuple[Value, Origins]]):
     ) -> Value:
         """Call; what is made of taken numbers comes from where they came from."""
         named = named or {}
+        if not self._may_be_among(values) and not self._may_be_among(named.values()):
+            return function(*values, **named)
         numbers = dict(self._among((*values, *named.values())))
         if not numbers:
             return function(*values, **named)
@@ -86,6 +88,13 @@ class Taken(dict[int, tuple[Value, Origins]]):
     def _bring(self, numbers: Mapping[Any, Origins]) -> None:
         self._bringing = numbers
         self._observer.brings(numbers)
+
+    def _may_be_among(self, values: Iterable[Value]) -> bool:
+        """A quick look, by a plain loop, for the many calls that get none."""
+        for value in values:
+            if id(value) in self or type(value) is list or type(value) is tuple:
+                return True
+        return False
 
     def _among(self, values: Iterable[Value], depth: int = DEPTH) -> Iterator[tuple[Any, Origins]]:
         """The taken ones among the values and in lists: numbers by value, others by identity."""
