@@ -90,7 +90,7 @@ def _correction(values: Values) -> float:
 def _variance_gradient(values: Values, upstream: np.ndarray) -> np.ndarray:
     distance, freedom = values.self - _mean(values), _freedom(values)
     if freedom <= 0 and values.dim is None:
-        return upstream * np.where(distance == 0, np.nan, np.inf)
+        return upstream * np.where(values.self == _mean(values), np.nan, np.inf)
     return float(np.divide(2.0, freedom)) * upstream * distance
 
 
