@@ -195,6 +195,12 @@ def test_a_gradient_of_zero_that_was_passed_in_is_zero_from_the_start() -> None:
     assert verdict.sentence.startswith("The gradient is exactly 0 from the start on")
 
 
+def test_one_operation_is_judged_by_what_it_sends() -> None:
+    verdict = flow_of("x = torch.tensor(3.0, requires_grad=True)\n(x * x).backward()").verdict
+    assert verdict is not None
+    assert (verdict.start, verdict.end, verdict.operations) == (1.0, 3.0, 1)
+
+
 def test_a_leaf_alone_is_reached_at_once() -> None:
     verdict = flow_of("x = torch.tensor(2.0, requires_grad=True)\nx.backward()").verdict
     assert verdict is not None

@@ -290,6 +290,26 @@ def test_a_manipulated_contribution_of_a_matrix_differs() -> None:
     assert paths_to(Graph(forged), target).engine == "differs"
 
 
+def test_a_leaf_without_elements_has_paths_without_numbers() -> None:
+    found = paths_of("""
+        x = torch.zeros(0, requires_grad=True)
+        (x * 2).sum().backward()
+    """)
+    assert (found.count, found.numeric, found.engine) == (1, False, "agrees")
+
+
+def test_what_autograd_grad_returns_is_the_sum_over_its_paths() -> None:
+    x = torch.tensor(3.0, requires_grad=True)
+    (expected,) = torch.autograd.grad(x**3 * x, x)
+    found = paths_of("""
+        x = torch.tensor(3.0, requires_grad=True)
+        y = x**3 * x
+        gradient, = torch.autograd.grad(y, x)
+    """)
+    assert (found.count, found.engine) == (2, "agrees")
+    assert found.total == pytest.approx(expected.item())
+
+
 def test_a_leaf_that_nothing_reached_has_no_path() -> None:
     backward = backward_of("x = torch.tensor(3.0, requires_grad=True)\n(x**2).backward()")
     silent = tuple(msgspec.structs.replace(edge, contribution=None) for edge in backward.edges)

@@ -61,7 +61,8 @@ class Factors:
             return None
         if array.size == 1:
             return array.floats()[0]
-        return array.floats()[self._element] if array.shape == self._shape else None
+        is_there = array.shape == self._shape and self._element < array.size
+        return array.floats()[self._element] if is_there else None
 
     def _recorded(self, edge: Edge) -> float | None:
         contribution, local = edge.contribution, edge.local

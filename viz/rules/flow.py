@@ -192,7 +192,11 @@ def _verdict(
 ) -> Verdict | None:
     """Judge the norms on the trunk: at its operations, and at the leaf in its end."""
     judged = trunk[:-1] if _ends_in_a_sum(backward, trunk) else trunk
-    sizes = [norms.get(edge.downstream) for edge in judged]
+    # Where the engine stopped, something was sent to a node that never fired.
+    sizes = [norms.get(edge.downstream, norm_of(edge.contribution)) for edge in judged]
+    if len(sizes) == 1 < len(trunk):
+        # One operation is all the way there is: what it sends, without what comes on other ways.
+        judged, sizes = trunk, [*sizes, norm_of(trunk[-1].contribution)]
     known = [size for size in sizes if size is not None]
     if not known or len(known) < len(sizes):
         return None

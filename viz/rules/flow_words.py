@@ -15,7 +15,8 @@ MOST_NAMES = 4
 def flow_words(backward: Backward, flow: Flow) -> str:
     """What becomes of the gradient, in one sentence or two."""
     if flow.verdict is None:
-        return "No gradient left the loss."
+        sent = any(edge.contribution is not None for edge in backward.edges)
+        return "The size of the gradient is unknown." if sent else "No gradient left the loss."
     leaves = [station for station in flow.stations if station.is_leaf]
     zero = [leaf for leaf in leaves if leaf.norm == 0]
     odd = [leaf for leaf in leaves if leaf.norm is not None and not math.isfinite(leaf.norm)]
