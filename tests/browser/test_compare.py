@@ -189,7 +189,7 @@ def test_the_other_kinds_of_text_have_the_whole_page_to_themselves(still):
 def test_a_sum_with_an_earlier_gradient_lies_inside_the_figure(open_page):
     page = open_page(link_to("pair-zero-grad", step="4"), reduced_motion=True)
     wait_for_beat(page, 4)
-    caption = side(page, "B").locator(".sg-chart text", has_text=re.compile(r"grad .* = "))
+    caption = side(page, "B").locator(".sg-chart text", has_text=re.compile(r"grad .*= "))
     frame = side(page, "B").locator("[data-part=frame]")
     inner, outer = caption.bounding_box(), frame.bounding_box()
     assert inner["x"] >= outer["x"]

@@ -170,6 +170,21 @@ def test_where_that_lets_nan_through_is_told_apart():
     assert math.isnan(step.outgoing[0].floats()[0])
 
 
+def test_where_before_a_slope_that_is_no_number_says_so():
+    source = """
+x = torch.tensor([-1., 4.], requires_grad=True)
+y = torch.where(x > 0, torch.sqrt(x), torch.zeros(2))
+y.sum().backward()
+"""
+    x = torch.tensor(-1.0, requires_grad=True)
+    (slope,) = torch.autograd.grad(torch.sqrt(x), x)
+    assert math.isnan(slope)
+    _, surprise = only(source)
+    assert "0 · NaN" in surprise.text
+    assert "0 · NaN" in surprise.mark
+    assert "infinite" not in surprise.text
+
+
 def test_the_cure_for_where_cures():
     x = torch.tensor([-1.0, 0.0, 4.0], requires_grad=True)
     safe = torch.sqrt(torch.where(x > 0, x, 1.0))

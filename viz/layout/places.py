@@ -54,7 +54,7 @@ class Layout(Record, frozen=True):
     cuts: tuple[CutRoute, ...] = ()
 
 
-SUMMARY = (13, 2)
+SUMMARY = (15, 2)
 """Room for shape and range."""
 
 
@@ -65,7 +65,7 @@ def block(shape: tuple[int, ...] | None) -> tuple[int, int]:
     the shape and the range.
 
     >>> block(()), block((3,)), block((2, 2)), block((64, 10))
-    ((6, 1), (24, 1), (16, 2), (13, 2))
+    ((6, 1), (24, 1), (16, 2), (15, 2))
     """
     if not shape:
         return 6, 1

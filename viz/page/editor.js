@@ -42,6 +42,10 @@ class Editor {
 
   show(data) {
     this.data = data
+    if (this.active === undefined) {
+      const moments = [...document.querySelectorAll(".sg-stage")].map((stage) => stage.moment)
+      this.active = moments.find((moment) => moment?.side === data.side)?.line
+    }
     this.field.setAttribute("aria-label", data.label)
     this.field.setAttribute("aria-invalid", String(Boolean(data.wrong)))
     this.root.style.minHeight = `${data.lines * 24 + 22}px`

@@ -38,6 +38,9 @@ def printed_text(printed: str) -> str:
 LONG_ROW = 3
 """Numbers from which on a row may be broken: the columns after it have to stay in sight."""
 
+MOST_ROWS = 4
+"""A taller matrix opens on a click."""
+
 WAITING = "<span class='sg-quiet' title='The slope is being measured.'>…</span>"
 
 
@@ -114,8 +117,8 @@ def cell(array: Array | None, most: int = CELL_NUMBERS) -> str:
         return "–"
     if array.values is None or len(array.shape) > 2 or array.size == 0:
         return numbers(array)
-    long_rows = len(array.shape) == 2 and array.shape[1] >= LONG_ROW
-    if array.size <= most and not long_rows:
+    is_large = len(array.shape) == 2 and (array.shape[1] >= LONG_ROW or array.shape[0] > MOST_ROWS)
+    if array.size <= most and not is_large:
         return rows_of(array)
     return f"<details><summary>{numbers(array)}</summary>{rows_of(array)}</details>"
 

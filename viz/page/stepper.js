@@ -333,6 +333,7 @@ class Stage {
     this.label()
     this.follow(moment)
     const detail = { line: moment.line, name: moment.name, side: this.side }
+    this.root.moment = detail // for an editor that comes later than this
     window.dispatchEvent(new CustomEvent("seegrad-moment", { detail }))
     if (!report || this.follows) return
     const url = new URL(window.location.href)

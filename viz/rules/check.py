@@ -152,13 +152,13 @@ def _finite(numbers: np.ndarray) -> np.ndarray:
 
 
 def _lost_near_zero(arrays: list[Array], dtype: str) -> float:
-    """Numbers near the smallest have few digits: what is lost there, a later factor makes larger.
-    As the size of a number that loses as much by rounding."""
+    """Numbers near the smallest have few digits: what is lost there, later factors make larger,
+    two at most. As the size of a number that loses as much by rounding."""
     if dtype not in ("float32", "float64"):
         return 0.0
     factor = max((_largest(array) for array in arrays), default=0.0)
     precision = PRECISIONS[dtype]
-    return precision.smallest / precision.epsilon * min(factor, MODEST)
+    return precision.smallest / precision.epsilon * min(max(factor, factor**2), MODEST)
 
 
 def _largest(array: Array) -> float:

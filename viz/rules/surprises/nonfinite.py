@@ -132,8 +132,9 @@ def in_backward(seen: Pass) -> list[Surprise]:
 def _infinite_slope(seen: Pass, node: Node, step: Step) -> Surprise:
     what = _what(step.outgoing)
     zero = _zero_times_infinity(step)
+    slope, product = _slope_at_zero(seen, node)
     why = (
-        "its upstream gradient is 0 where its slope is infinite, and 0 · ∞ is NaN"
+        f"its upstream gradient is 0 where it has {slope}, and {product} is NaN"
         if zero
         else "its slope is infinite there"
     )
@@ -145,23 +146,38 @@ def _infinite_slope(seen: Pass, node: Node, step: Step) -> Surprise:
         CURES.get(node.name, ANY_CURE),
         node.line,
         (node.id,),
-        "⚠ 0 · ∞ = NaN" if zero else f"⚠ {what}",
+        f"⚠ {product} = NaN" if zero else f"⚠ {what}",
         seen.numbers[node.id],
     )
 
 
 def _where(seen: Pass, node: Node, branch: Node) -> Surprise:
+    slope, product = _slope_at_zero(seen, node)
     return Surprise(
         "where",
         f"where lets NaN through{on_line(branch.line)}",
-        f"where sends 0 to the branch that it did not take, but {called(node)} has an infinite "
-        "slope there, and 0 · ∞ is NaN.",
+        f"where sends 0 to the branch that it did not take, but {called(node)} has {slope} there, "
+        f"and {product} is NaN.",
         f"Make the argument safe first: {called(node)}(torch.where(condition, x, 1.)).",
         node.line,
         (node.id, branch.id),
-        "⚠ 0 · ∞ = NaN",
+        f"⚠ {product} = NaN",
         seen.numbers[node.id],
     )
+
+
+def _slope_at_zero(seen: Pass, node: Node) -> tuple[str, str]:
+    """What the engine's local derivative is where it makes NaN of 0: in words, and as a product."""
+    for edge in seen.edges_from.get(node.id, ()):
+        local, sent = edge.local, edge.contribution
+        if local is None or sent is None or local.values is None or sent.values is None:
+            continue
+        if any(
+            math.isnan(slope) and math.isnan(gone)
+            for slope, gone in zip(local.floats(), sent.floats(), strict=False)
+        ):
+            return "NaN as its slope", "0 · NaN"
+    return "an infinite slope", "0 · ∞"
 
 
 def _where_above(seen: Pass, node: Node) -> Node | None:
