@@ -426,3 +426,24 @@ with torch.no_grad():
     assert to_float(element.quotient) == pytest.approx(6 - 1.8 * 0.5, rel=1e-6)
     assert to_float(element.held) == pytest.approx(3 * (2 - 0.3 * 0.5), rel=1e-6)
     assert leaf(proof, "d").verdict == "agrees"
+
+
+@pytest.mark.parametrize("source", ["sign(x) + x", "sign(x) * abs(x)**0.5"])
+def test_where_the_quotient_grows_with_every_smaller_step_nobody_is_accused(source: str) -> None:
+    """The quotient over a jump is 1/h, and there is no slope that it could come near to."""
+    element = only(proof_of(source, x="0"))
+    assert element.verdict == "kink"
+    assert "jumps" in element.reason
+
+
+def test_a_steep_function_still_has_a_slope() -> None:
+    element = only(proof_of("sin(1000*x)", x="0.3"))
+    x = torch.tensor(0.3).item()
+    assert element.verdict == "agrees"
+    assert to_float(element.quotient) == pytest.approx(1000 * math.cos(1000 * x), rel=1e-5)
+
+
+def test_a_leaf_without_elements_has_nothing_to_compare() -> None:
+    proof = proof_of("x = torch.zeros(0, requires_grad=True)\nloss = x.sum()\nloss.backward()")
+    assert leaf(proof, "x").elements == ()
+    assert "no elements" in leaf(proof, "x").reason

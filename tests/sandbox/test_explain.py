@@ -270,3 +270,15 @@ def test_a_trace_that_is_too_large_for_the_way_is_left_out() -> None:
     with pytest.raises(ProgramError, match="line 4 changed it") as caught:
         sandbox.explain(STOPS, limits=Limits(answer_bytes=2000))
     assert caught.value.trace is None
+
+
+def test_an_error_after_a_backward_pass_brings_along_what_there_was() -> None:
+    with pytest.raises(ProgramError, match="stop") as caught:
+        sandbox.explain(
+            "w = torch.tensor(2., requires_grad=True)\nloss = w**3\nprint('hi')\n"
+            "loss.backward()\nraise ValueError('stop')"
+        )
+    w = torch.tensor(2.0, requires_grad=True)
+    (expected,) = torch.autograd.grad(w**3, w)
+    assert caught.value.trace.printed == "hi\n"
+    assert caught.value.trace.backwards[0].leaves[0].after.floats() == (expected.item(),)

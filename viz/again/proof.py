@@ -98,6 +98,8 @@ RANDOM = (
 )
 
 UNUSED = "No operation was seen that uses this leaf, so it could not be changed."
+STEEP = "The loss jumps here, or rises infinitely steeply: there is no slope."
+EMPTY = "This leaf has no elements, so there is nothing to compare."
 NO_TIME = "There was no time left to measure this leaf."
 
 
@@ -144,10 +146,15 @@ class _Prover:
             found[index].append(self._element(index, place, flat))
         for index, value in enumerate(ground.values):
             elements = tuple(sorted(found[index], key=lambda element: element.index))
-            reason = "" if elements else UNUSED if ground.places[index] is None else NO_TIME
+            reason = "" if elements else self._why_none(index)
             yield LeafProof(
                 ground.names[index], tuple(value.shape), elements, ground.custom[index], reason
             )
+
+    def _why_none(self, index: int) -> str:
+        if self._ground.values[index].numel() == 0:
+            return EMPTY
+        return UNUSED if self._ground.places[index] is None else NO_TIME
 
     def _in_turn(self) -> Iterator[tuple[int, Place, int]]:
         """One element of each leaf after another: where time runs out, each has had some."""
@@ -189,7 +196,7 @@ class _Prover:
             right=to_number(slope.right),
         )
         if slope.is_kink:
-            reason = "The loss jumps here." if slope.is_jump else ""
+            reason = STEEP if slope.is_jump else ""
             return msgspec.structs.replace(element, verdict="kink", reason=reason)
         if self._agrees(exact, slope, largest):
             return self._beside_the_shown(element, engine, exact, largest)

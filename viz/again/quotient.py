@@ -30,6 +30,9 @@ FINER = 1 / 256
 """How much smaller the next step is, where a step was too wide."""
 
 TRIES = 3
+STEEPER = 1.2
+"""How much a quotient grows at least, when the step is halved, where there is no slope."""
+
 GOOD = 1e-7
 """A relative error that needs no smaller step."""
 
@@ -52,6 +55,9 @@ def measure(
     True
     >>> measure(lambda h: float(h >= 0), 1.0, 0.0, 2.2e-16).is_jump
     True
+    >>> steep = lambda h: math.copysign(abs(h) ** 0.5, h)
+    >>> measure(steep, 0.0, 0.0, 2.2e-16).is_jump, measure(math.sin, 0.0, 0.0, 2.2e-16).is_jump
+    (True, False)
     """
     step = first_step(scale, digits)
     best: Slope | None = None
@@ -90,5 +96,8 @@ def _measure_with(
     # the step by half as much. Those of a kink still differ by the same.
     gap_before, gap = abs((up - middle) - (middle - down)) / step, abs(right - left)
     is_kink = gap > 0.75 * gap_before and gap > 64 * rounding + 1e-6 * abs(value)
-    is_jump = is_kink and gap > 1.5 * gap_before
-    return Slope(value, abs(value - narrow) + rounding, left, right, is_kink, is_jump)
+    # A slope stays what it is when the step is halved; that over a jump doubles, and where the
+    # function rises infinitely steeply it grows as well.
+    is_steep = abs(narrow) > STEEPER * abs(wide) + 64 * rounding
+    is_jump = is_steep or (is_kink and gap > STEEPER * gap_before)
+    return Slope(value, abs(value - narrow) + rounding, left, right, is_kink or is_steep, is_jump)

@@ -349,7 +349,7 @@ def verdict(descent: Descent) -> str:
             )
         case "moving":
             return (
-                f"On its way: {way}, and the steps are not getting shorter. "
+                f"On its way: {way}, and the steps are hardly getting shorter. "
                 "A larger learning rate would be quicker."
             )
         case _:

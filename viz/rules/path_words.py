@@ -15,6 +15,8 @@ LONGEST_COUNT = 10**36
 
 def words(graph: Graph, paths: Paths) -> str:
     name = element_name(graph, paths)
+    if not paths.count and graph.backward.stop is not None:
+        return f"No gradient reached {name}: the engine stopped before it got there."
     if not paths.count:
         return f"No gradient reached {name}: no path leads from {graph.loss} to it."
     if len(paths.paths) == 1 and len(paths.paths[0].edges) == 1:

@@ -93,8 +93,9 @@ def _explain(request: Explain, phase: Callable[[Phase], None]) -> Answer:
         with recorder:
             result = run(program, inputs, recorder, limits)
     except UserError as error:
-        if recorder.backwards and recorder.backwards[-1].stop is not None and error.so_far:
-            # The engine stopped in the middle: there is a picture of the way up to there.
+        if recorder.backwards and error.so_far:
+            # The program, or the engine in the middle of a pass, stopped: there is a picture of
+            # the way up to there.
             with suppress(Exception):
                 error.answer = _answer(request, error.so_far, recorder, chosen, phase)
         raise

@@ -26,6 +26,8 @@ CURES = {
     "AcosBackward0": "Keep the argument between -1 and 1: x.clamp(-0.999, 0.999).",
     "AsinBackward0": "Keep the argument between -1 and 1: x.clamp(-0.999, 0.999).",
 }
+OVERFLOWING = ("PowBackward0", "PowBackward1", "MulBackward0", "AddBackward0", "SumBackward0")
+
 ANY_CURE = "Print the inputs of this line, and keep them in the range where it is defined."
 
 
@@ -57,8 +59,8 @@ def in_forward(seen: Pass) -> list[Surprise]:
         Surprise(
             "nan_forward",
             f"{what} first appears{on_line(node.line)}",
-            f"{seen.statement(node.id)} gives {what}{_because(seen, node)}. Everything computed "
-            "from it is no number either.",
+            f"{seen.statement(node.id)} gives {what}{_because(seen, node)}. What is computed from "
+            "it is mostly no finite number either.",
             _cure(seen, node),
             node.line,
             (node.id,),
@@ -97,7 +99,20 @@ def _first(seen: Pass, wants_nan: bool) -> Node | None:
 def _cure(seen: Pass, node: Node) -> str:
     """For the operation, or for the earlier one that gave it an infinite input."""
     earlier = None if is_finite(seen.inputs(node)) else _first(seen, wants_nan=False)
-    return CURES.get((earlier or node).name, ANY_CURE)
+    guilty = earlier or node
+    if _is_too_large(seen, guilty):
+        return "Scale the numbers down, or compute in float64."
+    return CURES.get(guilty.name, ANY_CURE)
+
+
+def _is_too_large(seen: Pass, node: Node) -> bool:
+    """Whether a power, a product or a sum of large numbers passed the largest of its type."""
+    if node.name not in OVERFLOWING or not is_finite(seen.inputs(node)):
+        return False
+    ends = [end for array in seen.inputs(node) for end in (array.low, array.high)]
+    return any(abs(to_float(end)) > 1 for end in ends if end is not None) and not any(
+        map(has_nan, node.values)
+    )
 
 
 def _because(seen: Pass, node: Node) -> str:
@@ -155,7 +170,7 @@ def _where(seen: Pass, node: Node, branch: Node) -> Surprise:
     slope, product = _slope_at_zero(seen, node)
     return Surprise(
         "where",
-        f"where lets NaN through{on_line(branch.line)}",
+        "where lets NaN through",
         f"where sends 0 to the branch that it did not take, but {called(node)} has {slope} there, "
         f"and {product} is NaN.",
         f"Make the argument safe first: {called(node)}(torch.where(condition, x, 1.)).",
