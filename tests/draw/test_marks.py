@@ -147,8 +147,13 @@ def test_a_line_is_broken_where_the_scissors_stand() -> None:
 BADGES = {
     "dead relu": (W + "loss = torch.relu(-w) * v\nloss.backward()", "0 dead relu"),
     "NaN": (W + "loss = torch.log(w - 3) * v\nloss.backward()", "⚠ first NaN"),
-    "where": (
+    "where, NaN": (
         "x = torch.tensor([-1., 4.], requires_grad=True)\n"
+        "loss = torch.where(x > 0, torch.sqrt(x), torch.zeros(2)).sum()\nloss.backward()",
+        "⚠ 0 · NaN = NaN",
+    ),
+    "where": (
+        "x = torch.tensor([0., 4.], requires_grad=True)\n"
         "loss = torch.where(x > 0, torch.sqrt(x), torch.zeros(2)).sum()\nloss.backward()",
         "⚠ 0 · ∞ = NaN",
     ),

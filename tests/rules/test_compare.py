@@ -199,3 +199,15 @@ def test_the_only_one_that_has_a_leaf_is_named() -> None:
 
 def test_programs_without_leaves_have_nothing_to_compare() -> None:
     assert verdict(()) == ("Neither program has a leaf that requires grad.",)
+
+
+def test_a_gradient_that_was_left_over_is_said_where_it_is() -> None:
+    once = "w = torch.tensor(2., requires_grad=True)\n(w**2).backward()"
+    twice = once + "\n(w**2).backward()"
+    told = said(once, twice)
+    assert "2 times larger" in told
+    assert "In B the gradient of an earlier backward was still in w.grad." in told
+    assert "In A" not in told
+    zeroed = once + "\nw.grad.zero_()\n(w**3).backward()"
+    told = said(once, zeroed)
+    assert "earlier" not in told

@@ -14,7 +14,7 @@ from viz.trace import Node
 ARROW = 15
 NOTHING: list[float | None] = [None]
 """An empty trace holds one gap: plotly leaves a trace without any point as it last was."""
-CAPTION_CHARACTERS = 15
+CAPTION_CHARACTERS = 13
 
 
 Drawn = dict[str, Any]

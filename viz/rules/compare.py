@@ -137,8 +137,23 @@ def verdict(found: Sequence[Pair]) -> tuple[str, ...]:
         by_relation.setdefault(pair.relation, []).append(pair)
     if by_relation.keys() == {"equal"}:
         return (f"{_gradients_of(found)} equal to 6 digits in A and in B.",)
-    said = (words(by_relation.get(relation, [])) for relation, words in SENTENCES)
-    return tuple(sentence for sentence in said if sentence)
+    said = [words(by_relation.get(relation, [])) for relation, words in SENTENCES]
+    return tuple(sentence for sentence in (*said, *_held(found)) if sentence)
+
+
+def _held(found: Sequence[Pair]) -> Iterator[str]:
+    """Whose `.grad` was not empty before this pass, so that it is more than what arrived."""
+    for side, leaf_of in (("A", lambda pair: pair.first), ("B", lambda pair: pair.second)):
+        names = [
+            f"{pair.name}.grad"
+            for pair in found
+            if (leaf := leaf_of(pair)) is not None
+            and leaf.before is not None
+            and (leaf.before.norm or leaf.before.nonfinite)
+        ]
+        if names:
+            shown = ", ".join(names[:MOST_NAMED]) + (" and more" if names[MOST_NAMED:] else "")
+            yield f"In {side} the gradient of an earlier backward was still in {shown}."
 
 
 def _different(found: Sequence[Pair]) -> str:
