@@ -158,7 +158,7 @@ def _lost_near_zero(arrays: list[Array], dtype: str) -> float:
         return 0.0
     factor = max((_largest(array) for array in arrays), default=0.0)
     precision = PRECISIONS[dtype]
-    return precision.smallest / precision.epsilon * min(max(factor, factor**2), MODEST)
+    return precision.smallest / precision.epsilon * min(max(factor, factor * factor), MODEST)
 
 
 def _largest(array: Array) -> float:
