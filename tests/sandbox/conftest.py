@@ -28,7 +28,7 @@ def odd_jobs() -> Iterator[Forked]:
 def ask(odd_jobs: Forked) -> Callable[..., str]:
     """Does one odd job and returns its answer as text."""
 
-    def ask(job: str, limits: Limits = Limits(seconds=2.0)) -> str:  # noqa: B008
+    def ask(job: str, limits: Limits = Limits(seconds=20.0)) -> str:  # noqa: B008
         request = Explain(source=job, inputs=(), limits=limits)
         return odd_jobs.ask(msgspec.json.encode(request), limits).decode()
 

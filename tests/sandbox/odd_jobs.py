@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import os
 import resource
 import signal
@@ -142,7 +143,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "make a socket pair": lambda: socket.socketpair(),
     "run a program": lambda: os.execv("/bin/true", ["true"]),
     "raise its limits": lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 1)),
-    "take memory": lambda: bytearray(2 * Limits().memory_bytes),
+    "take memory": lambda: mmap.mmap(-1, 2 * Limits().memory_bytes),
 }
 """What a child may not do once it is locked down. Each takes effect at once, or raises."""
 
