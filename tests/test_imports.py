@@ -27,7 +27,9 @@ LAYOUT_DATA = {"viz.layout.places", "viz.layout.sizes"}
 
 DRAW = DATA | LAYOUT_DATA | {"viz.draw", "viz.rules", "plotly", "graphviz", "numpy"}
 
-CHILD = DATA | {"viz.sandbox", "viz.language", "viz.capture", "viz.again", "viz.layout"}
+CHILD = DATA | {
+    "viz.sandbox", "viz.language", "viz.capture", "viz.again", "viz.layout", "viz.fold"
+}  # fmt: skip
 
 # A place is a file or a folder; the longest one that fits a file rules it. Besides what its row
 # names, a place may import itself, and the standard library without the dangerous part.
@@ -47,11 +49,17 @@ ALLOWED: dict[str, set[str]] = {
     "viz/rules": {"viz.trace", "viz.study", "viz.errors", "numpy", "yaml"},
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
     "viz/layout/places.py": {"viz.trace"},
+    # Numbers alone: how nodes and arcs stand, whatever they are.
+    "viz/layout/layered.py": {"numpy"},
+    "viz/fold": DATA | {"numpy", "viz.layout.layered"},
+    "viz/fold/overview.py": {"viz.record"},
+    # The door for a person's own code: live tensors, and whatever module they are in.
+    "viz/watching": DATA | {"torch", "viz.capture"},
     "viz/draw": DRAW,
     # In a notebook, `viz.animate(trace)` lays out by itself; the page never calls it.
     "viz/draw/animate.py": DRAW | {"viz.layout"},
     # The page's side of the sandbox: no torch, and no room that has it.
-    "viz/sandbox": DATA | {"viz.layout.places", "subprocess", "socket"},
+    "viz/sandbox": DATA | {"viz.layout.places", "viz.fold.overview", "subprocess", "socket"},
     "viz/sandbox/lockdown.py": {"viz.limits", "pyseccomp", "resource"},
     # The child's side.
     "viz/sandbox/job.py": CHILD,
@@ -62,7 +70,7 @@ ALLOWED: dict[str, set[str]] = {
     "viz/sandbox/endings.py": DATA | {"signal"},
     "viz/page": DATA
     | LAYOUT_DATA
-    | {"streamlit", "viz.draw", "viz.sandbox", "viz.rules", "plotly"},
+    | {"viz.fold.overview", "streamlit", "viz.draw", "viz.sandbox", "viz.rules", "plotly"},
     "streamlit_app.py": {"streamlit", "viz.page"},
 }
 

@@ -39,7 +39,7 @@ __all__ = [
     "to_number",
 ]
 
-VERSION = 2
+VERSION = 3
 
 
 class Argument(Record, frozen=True):
@@ -79,6 +79,10 @@ class Node(Record, frozen=True):
     extras    results of the same call that can have no gradient, in the call's order: the indices
               of a maximum, the mask of a dropout
     function  the forward call in ATen's words: "aten.pow.Tensor_Scalar"
+    module    path of the module in whose forward it was made: "transformer.h.0.attn"; for a leaf
+              the module that owns it; "" outside of all modules
+    place     where that line of Python is, if it is not in `Trace.source`:
+              "modeling_gpt2.py:344 in forward"
     """
 
     id: str
@@ -92,6 +96,8 @@ class Node(Record, frozen=True):
     function: str | None = None
     arguments: tuple[Argument, ...] = ()
     extras: tuple[Array | None, ...] = ()
+    module: str = ""
+    place: str = ""
 
     @property
     def value(self) -> Array | None:

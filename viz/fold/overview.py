@@ -1,0 +1,92 @@
+"""What the browser draws of a large graph: columns of numbers, one item for each visible node."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from viz.record import Record
+
+ItemKind = Literal["group", "operation", "leaf", "constant", "output"]
+
+
+class Items(Record, frozen=True):
+    """The visible nodes, as columns of equal length.
+
+    id        of the node in the Backward, of the group, or "n7@n12" for a leaf drawn where n12
+              uses it
+    kind      group: a folded block, chain or repeat, opened on click
+    title     what stands on it: "h.0", "MulBackward0", "w"
+    detail    a second line: "GPT2Block · 42 operations", "×12", a shape
+    module    path of the module that it belongs to
+    family    the kind of operation, for colouring: "matrix", "activation", ...; "" for a group
+    variable  the program's own name
+    shape     as text: "64×768"; "" where unknown
+    count     operations inside; 1 for an operation
+    x, y      centre, in units of columns and rows; x grows forward, y upward
+    norm      Euclidean norm of the gradient that arrives there, over all of its entries; None where
+              none arrived
+    nonfinite how many NaN or infinite numbers are in its values and gradients
+    first     the visible step at which it fires first; -1 for never
+    """
+
+    id: tuple[str, ...] = ()
+    kind: tuple[ItemKind, ...] = ()
+    title: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()
+    module: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    variable: tuple[str, ...] = ()
+    shape: tuple[str, ...] = ()
+    count: tuple[int, ...] = ()
+    x: tuple[float, ...] = ()
+    y: tuple[float, ...] = ()
+    norm: tuple[float | None, ...] = ()
+    nonfinite: tuple[int, ...] = ()
+    first: tuple[int, ...] = ()
+
+
+class Ways(Record, frozen=True):
+    """The visible edges, as columns: positions in Items, from upstream to downstream.
+
+    norm   of all that was sent along it; None where nothing was
+    """
+
+    upstream: tuple[int, ...] = ()
+    downstream: tuple[int, ...] = ()
+    norm: tuple[float | None, ...] = ()
+
+
+class Beat(Record, frozen=True):
+    """One visible step: the firings `start` to `stop` (without it) of `Backward.steps`, all inside
+    one visible item."""
+
+    item: int
+    start: int
+    stop: int
+
+
+class Frame(Record, frozen=True):
+    """An opened group: a frame around what is in it, in the units of the items."""
+
+    id: str
+    title: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Overview(Record, frozen=True):
+    """One state of folding of one Backward.
+
+    opened    ids of the groups that are open
+    hidden    operations that are inside closed groups
+    """
+
+    items: Items = Items()
+    ways: Ways = Ways()
+    beats: tuple[Beat, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    opened: tuple[str, ...] = ()
+    operations: int = 0
+    hidden: int = 0
