@@ -7,7 +7,7 @@ tensor is a Subject, which does not keep the tensor alive either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,7 @@ from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
     UNREAD,
     Call,
+    Here,
     Name,
     Operand,
     Origins,
@@ -60,11 +61,17 @@ class _Pending:
 
 
 class Calls(TorchDispatchMode):
-    """The record of the forward pass. Active as a context manager; changes nothing it sees."""
+    """The record of the forward pass. Active as a context manager; changes nothing it sees.
+
+    line     the line of the program that runs
+    locate   asked instead where the program's lines are not known beforehand, at each call that
+             can make a grad_fn and at no other; it is called inside PyTorch's dispatch
+    """
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self.line: int | None = None
+        self.locate: Callable[[], Here] | None = None
         self._limits = limits
         self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
         self._bound: dict[str, Subject] = {}
@@ -305,7 +312,8 @@ class Calls(TorchDispatchMode):
             for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
         }
         hooks = torch._C._autograd._top_saved_tensors_default_hooks(True)
-        call = Call(signature, arguments, self.line, has_hooks=hooks is not None)
+        here = Here(self.line) if self.locate is None else self.locate()
+        call = Call(signature, arguments, here, has_hooks=hooks is not None)
         changed = args[0] if args else None
         if signature.in_place and isinstance(changed, torch.Tensor):
             call.target = self.subject(changed if changed._base is None else changed._base)

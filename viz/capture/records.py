@@ -94,7 +94,9 @@ class Nodes:
         node = self._graph.ids[item]
         if isinstance(item, Sighting):
             name = item.subject.name or item.subject.suggested
-            return _value_node(node, "constant", name, item.snapshot.array())
+            return _value_node(
+                node, "constant", name, item.snapshot.array(), module=item.subject.module
+            )
         if isinstance(item, Operand):
             return _value_node(node, "constant", None, number_array(item.value))
         if name_of(item) == ACCUMULATE_GRAD:
@@ -128,7 +130,7 @@ class Nodes:
             value = summarize(variable, self._limits)
         else:
             value = used.snapshot.array()
-        return _value_node(node, "leaf", subject.name, value, ACCUMULATE_GRAD)
+        return _value_node(node, "leaf", subject.name, value, ACCUMULATE_GRAD, subject.module)
 
     def _operation(self, node: str, grad_fn: Any) -> Node:
         call = self._graph.calls.get(grad_fn)
@@ -151,6 +153,8 @@ class Nodes:
             extras=tuple(snapshot.array() for snapshot in call.extras) if call is not None else (),
             function=call.signature.name if call is not None else None,
             arguments=tuple(self._arguments(call)) if call is not None else (),
+            module=call.here.module if call is not None else "",
+            place=call.here.place if call is not None else "",
         )
 
     def _value(self, result: Result) -> Array | None:
@@ -196,7 +200,12 @@ def _holds_tensors(value: Any) -> bool:
 
 
 def _value_node(
-    node: str, kind: NodeKind, name: Name | None, value: Array, grad_fn: str = ""
+    node: str,
+    kind: NodeKind,
+    name: Name | None,
+    value: Array,
+    grad_fn: str = "",
+    module: str = "",
 ) -> Node:
     """A node that holds one value and was not made by an operation."""
     return Node(
@@ -208,4 +217,5 @@ def _value_node(
         shape=value.shape,
         dtype=value.dtype,
         values=(value,),
+        module=module,
     )

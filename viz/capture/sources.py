@@ -20,6 +20,14 @@ class Result(NamedTuple):
     output: int
 
 
+class Here(NamedTuple):
+    """Where in the program a call is made; `module` and `place` as in `viz.trace.Node`."""
+
+    line: int | None
+    module: str = ""
+    place: str = ""
+
+
 class Name(NamedTuple):
     """The student's name for a result, and the line that gave it."""
 
@@ -33,9 +41,10 @@ class Subject:
     name       that the program gave it
     suggested  what to call it where it was given none
     origins    where its numbers come from, if from something that requires grad
+    module     path of the module that owns it, if it is a parameter
     """
 
-    __slots__ = ("name", "order", "origins", "sighting", "suggested")
+    __slots__ = ("module", "name", "order", "origins", "sighting", "suggested")
 
     def __init__(self) -> None:
         self.name: Name | None = None
@@ -43,6 +52,7 @@ class Subject:
         self.order = 0
         self.origins: Origins = ()
         self.sighting: Sighting | None = None
+        self.module = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ UNREAD = object()
 class Call:
     """One forward call.
 
+    here        where it was made
     target      the tensor that an in-place operation changed
     extras      the results that got no grad_fn: the indices of a maximum, the mask of a dropout
     has_hooks   whether the user's own hooks pack what it saves (`saved_tensors_hooks`)
@@ -101,10 +112,14 @@ class Call:
 
     signature: Signature
     arguments: dict[str, Any]
-    line: int | None
+    here: Here
     target: Subject | None = None
     extras: tuple[Snapshot, ...] = ()
     has_hooks: bool = False
+
+    @property
+    def line(self) -> int | None:
+        return self.here.line
 
     def sources(self) -> Iterator[Source]:
         """The tensors and number operands, in the order of the arguments."""
