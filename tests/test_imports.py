@@ -68,9 +68,19 @@ ALLOWED: dict[str, set[str]] = {
     "viz/sandbox/server.py": CHILD | {"ctypes", "signal", "socket"},
     "viz/sandbox/once.py": CHILD,
     "viz/sandbox/endings.py": DATA | {"signal"},
+    # Scripts and styles, as text.
+    "viz/assets": set(),
     "viz/page": DATA
     | LAYOUT_DATA
-    | {"viz.fold.overview", "streamlit", "viz.draw", "viz.sandbox", "viz.rules", "plotly"},
+    | {
+        "viz.assets",
+        "viz.fold.overview",
+        "streamlit",
+        "viz.draw",
+        "viz.sandbox",
+        "viz.rules",
+        "plotly",
+    },
     "streamlit_app.py": {"streamlit", "viz.page"},
 }
 

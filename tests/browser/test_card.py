@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driving import boxes, part, wait_for_step
 from tests.traces import backward_of
-from viz.page.components import HERE
+from viz.assets import STAGE_STYLES, joined
 from viz.rules import explain_step
 from viz.trace import Array, Backward, to_float
 
@@ -29,14 +29,14 @@ DEEP = "x = torch.ones(2, 1, 2, requires_grad=True)\nz = (x * 3).sum()"
 def draw(browser: Browser) -> Iterator[Callable[..., Page]]:
     """`draw(backward, step)`: an empty page with only the card of this step."""
     page = browser.new_page(viewport={"width": 900, "height": 600})
-    styles = [(HERE / f"{name}.css").read_text("utf-8") for name in ("stepper", "card")]
+    styles = joined(*STAGE_STYLES)
 
     def one(backward: Backward, step: int) -> Page:
         page.set_content(
-            f"<style>{' '.join(styles)}</style>"
+            f"<style>{styles}</style>"
             "<section class='sg-stage'><div class='sg-card' data-part='card'></div></section>"
         )
-        page.add_script_tag(content=(HERE / "card.js").read_text("utf-8"))
+        page.add_script_tag(content=joined("card.js"))
         moment = {
             "heading": f"Step {step + 1}",
             "say": "",

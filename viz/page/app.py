@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from viz.assets import joined
+from viz.draw.noticed import noticed_box
 from viz.page import assets, checks, compare, components, engine, housekeeping, program, state
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
-from viz.page.noticed import noticed_box
 from viz.page.stage_view import stage_view
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
@@ -58,7 +59,8 @@ def _one_program() -> tuple[st.delta_generator.DeltaGenerator, checks.Leaves | N
 
 
 def _header() -> None:
-    st.html((components.HERE / "page.css").read_text("utf-8").join(("<style>", "</style>")))
+    styles = joined("tables.css") + (components.HERE / "page.css").read_text("utf-8")
+    st.html(f"<style>{styles}</style>")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.html('<h1 class="sg-brand">SeeGrad</h1>', width="content")
         st.selectbox(

@@ -19,21 +19,6 @@ export default function (component) {
   }
 }
 
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly)
-  window.seegradPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      window.seegradPlotly = null
-      reject(new Error("plotly.js did not load"))
-    }
-    document.head.append(script)
-  })
-  return window.seegradPlotly
-}
-
 class Chart {
   constructor(root) {
     this.root = root

@@ -7,9 +7,9 @@ from html import escape
 
 import streamlit as st
 
+from viz.draw.tables import leaves_table
 from viz.errors import UserError
 from viz.page import studies
-from viz.page.results import leaves_table
 from viz.rules.proofs import Badge, badge, proofs_by_node, reached_by_the_engine
 from viz.study import Proof
 from viz.trace import Backward, Trace

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from viz.assets import STAGE_MARKUP, STAGE_SCRIPTS, STAGE_STYLES, joined
 from viz.draw.descent import Player
 from viz.draw.flow import Chart
 from viz.draw.stage import Stage
@@ -21,30 +22,44 @@ STEPPER = "stepper"
 STEPPERS = (STEPPER, f"{STEPPER}-A", f"{STEPPER}-B")
 
 
-def _read(name: str, *more: str) -> dict[str, str]:
-    """The three texts of a component. Further files are joined to its styles and its script."""
-    return {
-        kind: "\n".join(_text(one, kind) for one in (name, *(more if kind != "html" else ())))
-        for kind in ("html", "css", "js")
-    }
-
-
-def _text(name: str, kind: str) -> str:
-    return (HERE / f"{name}.{kind}").read_text("utf-8")
+def _text(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
 
 
 # Styles are not isolated: plotly's own style sheet stands in the document.
 _stepper = st.components.v2.component(
-    "seegrad_stepper", **_read("stepper", "card"), isolate_styles=False
+    "seegrad_stepper",
+    html=joined(STAGE_MARKUP),
+    css=joined(*STAGE_STYLES),
+    js=joined(*STAGE_SCRIPTS) + _text("stepper.js"),
+    isolate_styles=False,
 )
-_player = st.components.v2.component("seegrad_player", **_read("player"), isolate_styles=False)
-_editor = st.components.v2.component("seegrad_editor", **_read("editor"), isolate_styles=False)
-_chart = st.components.v2.component("seegrad_chart", **_read("chart"), isolate_styles=False)
+_player = st.components.v2.component(
+    "seegrad_player",
+    html=_text("player.html"),
+    css=_text("player.css"),
+    js=joined("library.js") + _text("player.js"),
+    isolate_styles=False,
+)
+_editor = st.components.v2.component(
+    "seegrad_editor",
+    html=_text("editor.html"),
+    css=joined("lines.css") + _text("editor.css"),
+    js=joined("lines.js") + _text("editor.js"),
+    isolate_styles=False,
+)
+_chart = st.components.v2.component(
+    "seegrad_chart",
+    html=_text("chart.html"),
+    css=_text("chart.css"),
+    js=joined("library.js") + _text("chart.js"),
+    isolate_styles=False,
+)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What a stage knows of the pair that it steps in time with: see stepper.js.
+    """What a stage knows of the pair that it steps in time with: see stage.js.
 
     side    "A" or "B"
     leads   whether it has the controls of both
@@ -67,10 +82,12 @@ def stepper(
     plotly: str,
     stale: bool,
     pair: Pair | None = None,
+    linked: bool = True,
 ) -> None:
     """Show a stage. `run` names the backward pass: while it stays, so does the step.
 
     `look` names what else the figure depends on (theme); `plotly` is the address of plotly.js.
+    `linked`: whether the address bar follows the step.
     """
     _stepper(
         key=f"{STEPPER}-{pair.side}" if pair is not None else STEPPER,
@@ -86,6 +103,7 @@ def stepper(
             "plotly": plotly,
             "stale": stale,
             "pair": asdict(pair) if pair is not None else None,
+            "linked": linked and (pair is None or pair.leads),
         },
         on_position_change=_nothing,
         on_surface_change=_nothing,
@@ -125,10 +143,12 @@ def editor(
     notes: dict[int, str],
     wrong: UserError | None,
     side: str = "",
+    fixed: bool = False,
 ) -> None:
     """Show the program. `text` is taken once for each key; what was typed is `typed(key)`.
 
-    The line of the present step is that of the stepper of the same `side`.
+    The line of the present step is that of the stepper of the same `side`. A `fixed` text can be
+    read and copied, not changed.
     """
     mark = None
     if wrong is not None and wrong.line is not None:
@@ -148,6 +168,7 @@ def editor(
             "notes": {str(line): note for line, note in notes.items()},
             "wrong": mark,
             "side": side,
+            "fixed": fixed,
         },
         on_text_change=_nothing,
     )

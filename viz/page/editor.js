@@ -1,6 +1,6 @@
 // A text field that marks lines: the active one in step with the graph, a wrong one, and values behind lines.
 //
-// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end, live, blamed} | null, side}. The text is taken
+// Python sends {text, label, lines, notes: {line: text}, wrong: {line, column, end, live, blamed} | null, side, fixed}. The text is taken
 // once, when the field is made: what a person types is never overwritten. What was typed goes back after a pause.
 
 const PAUSE = 650 // milliseconds without a key before the program is run
@@ -47,6 +47,7 @@ class Editor {
       this.active = moments.find((moment) => moment?.side === data.side)?.line
     }
     this.field.setAttribute("aria-label", data.label)
+    this.field.readOnly = Boolean(data.fixed)
     this.field.setAttribute("aria-invalid", String(Boolean(data.wrong)))
     this.root.style.minHeight = `${data.lines * 24 + 22}px`
     this.paint()
@@ -67,6 +68,7 @@ class Editor {
   }
 
   key(event) {
+    if (this.data.fixed) return
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       this.flush()
@@ -88,38 +90,11 @@ class Editor {
     const notes = fresh ? this.data.notes : {}
     const wrong = fresh ? this.data.wrong : null
     const lines = this.field.value.split("\n")
-    this.lines.replaceChildren(...lines.map((text, index) => this.line(text, index + 1, notes, wrong)))
-  }
-
-  line(text, number, notes, wrong) {
-    const made = document.createElement("div")
-    made.className = "sg-line"
-    if (number === wrong?.blamed) made.classList.add("sg-blamed")
-    // The graph beside a mistake is an older one, unless the engine stopped in the middle.
-    if (number === this.active && (!wrong || (wrong.live && number !== wrong.line))) made.classList.add("sg-active")
-    if (number === wrong?.line) made.classList.add("sg-wrong")
-    made.append(part("sg-line-number", number), ...marked(text, number === wrong?.line ? wrong : null))
-    if (notes[number]) made.append(part("sg-line-note", `= ${notes[number]}`))
-    return made
+    this.lines.replaceChildren(...lines.map((text, index) => sheetLine(text, index + 1, { active: this.active, notes, wrong })))
   }
 
   close() {
     clearTimeout(this.waiting)
     window.removeEventListener("seegrad-moment", this.onmoment)
   }
-}
-
-function part(name, text) {
-  const made = document.createElement("span")
-  made.className = name
-  made.textContent = text
-  return made
-}
-
-function marked(text, wrong) {
-  if (wrong?.column == null) return [document.createTextNode(text)]
-  const mark = document.createElement("mark")
-  const end = Math.max(wrong.end ?? 0, wrong.column + 1)
-  mark.textContent = text.slice(wrong.column, end) || " "
-  return [text.slice(0, wrong.column), mark, text.slice(end)]
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from viz.page.results import cell, markdown_safe
+from viz.draw.tables import cell
+from viz.page.markdown import markdown_safe
 from viz.rules.compare import Pair
 from viz.rules.numbers import format_number
 from viz.trace import Array, Leaf, to_float

@@ -21,17 +21,6 @@ export default function (component) {
   }
 }
 
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly)
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => reject(new Error("plotly.js did not load"))
-    document.head.append(script)
-  })
-}
-
 class Player {
   constructor(root) {
     this.root = root

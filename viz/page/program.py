@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from viz.draw.beside import line_notes, printed_text
 from viz.errors import InputError, UserError
 from viz.page import components, engine, state
-from viz.page.results import line_notes, markdown_safe, printed_text
+from viz.page.markdown import markdown_safe
 from viz.page.state import Place
 from viz.sandbox import Answer
 from viz.trace import Backward, History, Trace

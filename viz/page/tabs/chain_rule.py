@@ -9,7 +9,7 @@ from viz.draw.theme import ThemeName
 from viz.layout.places import Layout
 from viz.page.chain import chain_html
 from viz.page.engine import KEPT
-from viz.page.results import markdown_safe
+from viz.page.markdown import markdown_safe
 from viz.page.tabs.tab import Shown, Tab
 from viz.rules.explain import graph_of
 from viz.rules.graph import Graph

@@ -10,7 +10,7 @@ from viz.draw.descent import descent_player, verdict
 from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.page import assets, components, studies
-from viz.page.results import markdown_safe
+from viz.page.markdown import markdown_safe
 from viz.page.tabs.tab import Shown, Tab
 from viz.rules.numbers import format_number
 from viz.rules.proofs import leaves_in_order

@@ -9,7 +9,7 @@ import streamlit as st
 from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.page import studies
-from viz.page.results import markdown_safe
+from viz.page.markdown import markdown_safe
 from viz.page.tabs.tab import Shown, Tab
 from viz.rules.numbers import format_number, format_value
 from viz.rules.proofs import SIGNS, WORDS, badge, how_many, place_of, proofs_by_node, sentence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from viz.draw.scene import Scene
+from viz.draw.tables import steps_table
 from viz.page import state
-from viz.page.results import steps_table
 from viz.page.tabs.tab import Shown, Tab
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from viz.page import engine
-from viz.page.results import markdown_safe
+from viz.page.markdown import markdown_safe
 from viz.page.tabs.tab import Shown, Tab
 
 

@@ -9,11 +9,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.traces import backward_of, trace_of
+from viz.draw.beside import line_notes, printed_text
 from viz.draw.scene import Scene
 from viz.draw.stage import stage
+from viz.draw.tables import leaves_table, steps_table
 from viz.draw.text import numbers
 from viz.layout import arrange
-from viz.page.results import leaves_table, line_notes, markdown_safe, printed_text, steps_table
+from viz.page.markdown import markdown_safe
 
 HOSTILE = [
     "**bold** [x](javascript:alert(1)) ![i](http://evil/x.png)",

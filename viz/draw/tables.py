@@ -1,38 +1,18 @@
-"""Turn a Trace into the quiet parts of the page: output, leaves, steps, as HTML, all escaped."""
+"""Turn a Backward into the quiet tables beside the stage: leaves and steps, as escaped HTML."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from html import escape
 
 from viz.draw.moments import Moment
 from viz.draw.scene import Scene
-from viz.draw.text import numbers, shape_text
+from viz.draw.text import numbers
 from viz.rules.numbers import format_value
 from viz.trace import Array, Backward, Leaf
 
 CELL_NUMBERS = 12
 """A tensor with more elements stands in a table as shape and range, and opens on a click."""
-
-
-def markdown_safe(text: str) -> str:
-    """The text as Markdown that shows just these characters: no link, image, colour or formula.
-
-    >>> markdown_safe("**a** ![x](http://b)")
-    '\\\\*\\\\*a\\\\*\\\\* \\\\!\\\\[x\\\\]\\\\(http\\\\://b\\\\)'
-    """
-    marks = set("\\`*_{}[]()#+-.!|<>~$:^&=\"'")
-    shown = "".join("\\" + c if c in marks else c for c in text)
-    return shown.replace("\n", "  \n")
-
-
-def printed_text(printed: str) -> str:
-    """What the program printed, character by character."""
-    # What turns the writing direction could show another text than was printed.
-    plain = "".join("\ufffd" if unicodedata.category(c) == "Cf" else c for c in printed)
-    shown = escape(plain.rstrip("\n"))
-    return f'<div class="sg-label">Output</div><pre class="sg-output">{shown}</pre>'
 
 
 LONG_ROW = 3
@@ -177,19 +157,3 @@ def _step_cells(scene: Scene, moment: Moment) -> str:
         f"<td>{escape(statement)}</td><td class='sg-gradient'>{incoming}</td>"
         f"<td class='sg-gradient'>{'<br>'.join(sends) or 'nothing'}</td>"
     )
-
-
-def line_notes(backward: Backward) -> dict[int, str]:
-    """For each line of the program the value that it gave to a name, for the editor's margin."""
-    notes: dict[int, str] = {}
-    for node_id in backward.forward:
-        node = backward.node(node_id)
-        name = node.variable or ""
-        named = name and not name.startswith("∂") and not name.endswith(".grad")  # the engine's own
-        if named and node.line and node.value is not None and len(node.values) == 1:
-            text = numbers(node.value)
-            again = "last " if node.line in notes else ""
-            notes[node.line] = again + (
-                text if "<br>" not in text else shape_text(node.value.shape)
-            )
-    return notes

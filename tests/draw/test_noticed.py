@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from viz.page.noticed import OPEN, SIGNS, noticed_box
+from viz.draw.noticed import OPEN, SIGNS, noticed_box
 from viz.rules.surprises import Surprise
 from viz.rules.surprises.surprise import Kind
 
