@@ -25,6 +25,8 @@ DANGEROUS = {
 # Sizes of labels are layout's plain data as much as places are.
 LAYOUT_DATA = {"viz.layout.places", "viz.layout.sizes"}
 
+NUMBERS = {f"viz.layout.{name}" for name in ("columns", "lanes", "rows", "threads")}
+
 DRAW = DATA | LAYOUT_DATA | {"viz.draw", "viz.rules", "plotly", "graphviz", "numpy"}
 
 CHILD = DATA | {
@@ -50,7 +52,11 @@ ALLOWED: dict[str, set[str]] = {
     "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
     "viz/layout/places.py": {"viz.trace"},
     # Numbers alone: how nodes and arcs stand, whatever they are.
-    "viz/layout/layered.py": {"numpy"},
+    "viz/layout/layered.py": {"numpy", *NUMBERS},
+    "viz/layout/columns.py": set(),
+    "viz/layout/lanes.py": set(),
+    "viz/layout/threads.py": NUMBERS,
+    "viz/layout/rows.py": {"numpy", *NUMBERS},
     "viz/fold": DATA | {"numpy", "viz.layout.layered"},
     "viz/fold/overview.py": {"viz.record"},
     # The door for a person's own code: live tensors, and whatever module they are in.
