@@ -43,7 +43,9 @@ ALLOWED: dict[str, set[str]] = {
     "viz/record.py": {"msgspec"},
     "viz/history.py": {"viz.record"},
     "viz/study.py": {"viz.record"},
-    "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history"},
+    "viz/soundness.py": {"viz.record", "viz.history", "viz.trace"},
+    "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history", "viz.soundness"},
+    "viz/files.py": {"viz.trace", "viz.errors"},
     "viz/language": DATA | {"torch", "numpy"},
     "viz/capture": DATA | {"torch", "torchviz", "graphviz"},
     # It knows live tensors, and runs whatever it is given: not the language.

@@ -6,6 +6,7 @@
     viz.draw(trace)       # torchviz's picture, with names, values and gradients
     viz.render(trace)     # the same as the bytes of an SVG file
     viz.animate(trace)    # the backward pass, one step at a time
+    viz.save(trace, "lesson.json.gz")    # all of it, for viz.load or the page
 
 Names are loaded when they are first used: a program that only reads traces loads no plotly.
 """
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viz.draw import animate
     from viz.errors import InputError, LimitError, ProgramError, UserError
+    from viz.files import load, save
     from viz.limits import Limits
     from viz.sandbox import Form
     from viz.study import Proof
@@ -37,8 +39,10 @@ __all__ = [
     "animate",
     "draw",
     "explain",
+    "load",
     "prove",
     "render",
+    "save",
 ]
 
 _HOMES = {
@@ -50,6 +54,8 @@ _HOMES = {
     "Trace": "viz.trace",
     "UserError": "viz.errors",
     "animate": "viz.draw",
+    "load": "viz.files",
+    "save": "viz.files",
 }
 
 

@@ -7,13 +7,14 @@ downstream.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from viz.errors import InputError
 from viz.history import Curve, History, Picture, Series
 from viz.record import Array, Number, Record, to_float, to_number
+from viz.soundness import check
 
 __all__ = [
     "Argument",
@@ -245,6 +246,9 @@ class Backward(Record, frozen=True):
             raise ValueError("two nodes share an id")
         used = {self.output, *self.forward, *(step.node for step in self.steps)}
         used |= {cut.node for cut in self.cuts} | {cut.source for cut in self.cuts if cut.source}
+        used |= {leaf.node for leaf in self.leaves if leaf.node is not None}
+        if self.stop is not None and self.stop.node is not None:
+            used.add(self.stop.node)
         for edge in self.edges:
             used |= {edge.upstream, edge.downstream}
         if not used <= ids:
@@ -292,10 +296,10 @@ class Trace(Record, frozen=True):
 
     @staticmethod
     def from_json(text: str | bytes) -> Trace:
-        """Raises InputError for a file that is no trace, or one of another version."""
+        """Raises InputError for text that is no trace, is damaged, or is of another version."""
         try:
             version = msgspec.json.decode(text, type=_Versioned).version
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             raise InputError("this is not a SeeGrad trace file.") from error
         if version != VERSION:
             raise InputError(
@@ -303,10 +307,20 @@ class Trace(Record, frozen=True):
                 hint="Record it again with this version.",
             )
         try:
-            return msgspec.json.decode(text, type=Trace)
-        except (msgspec.DecodeError, ValueError) as error:
-            raise InputError(f"this trace file is damaged: {error}.") from error
+            trace = msgspec.json.decode(text, type=Trace)
+            check(trace)
+        except _UNREADABLE as error:
+            # The error may quote a name from the file, whatever is in it.
+            said = " ".join(str(error).split())[:_QUOTED]
+            raise InputError(f"this trace file is damaged: {said}.") from error
+        return trace
+
+
+# Text that is no UTF-8 is a ValueError, as msgspec's own errors are; a million brackets are the
+# other one.
+_UNREADABLE = (ValueError, RecursionError)
+_QUOTED = 200
 
 
 class _Versioned(msgspec.Struct):
-    version: int
+    version: Annotated[int, msgspec.Meta(ge=0, lt=1_000_000)]
