@@ -84,6 +84,11 @@ def test_any_graph(graph: Graph, data: st.DataObject) -> None:
     check(graph, data.draw(heights))
 
 
+def test_halves_of_the_grid_are_rounded_one_way() -> None:
+    arcs = [(5, 2), (5, 0), (5, 1), (3, 1), (2, 4)]
+    check((6, arcs), [1.3125, 1.34375, 1.46875, 2.0, 1.0, 1.0])
+
+
 @settings(max_examples=40, deadline=None)
 @given(graphs())
 def test_the_same_graph_is_always_drawn_the_same(graph: Graph) -> None:

@@ -6,6 +6,7 @@ once over all columns and looks at the column before it alone, so its work grows
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -65,7 +66,7 @@ class Drawing:
                 self._sweep_backward(found, reorder=False)
         for column in self.columns:
             for item in column:
-                self.row[item] = round(self.row[item] * GRID) / GRID
+                self.row[item] = on_grid(self.row[item])
 
     def _main_way(self) -> list[int]:
         """The longest way through the graph, from its end: it is drawn straight."""
@@ -215,10 +216,19 @@ class Drawing:
             counts.append(count)
         number = 0
         for mean, count in zip(means, counts, strict=True):
-            start = max(mean, 0.0) if fixed is not None else mean
+            # On the grid before the offsets are added: distances stay exactly what they must be.
+            start = on_grid(max(mean, 0.0) if fixed is not None else mean)
             for item in items[number : number + count]:
                 row[item] = side * (start + offsets[number])
                 number += 1
+
+
+def on_grid(row: float) -> float:
+    """
+    >>> on_grid(0.51), on_grid(-2.0)
+    (0.515625, -2.0)
+    """
+    return math.floor(row * GRID + 0.5) / GRID
 
 
 def inversions(numbers: np.ndarray) -> int:
