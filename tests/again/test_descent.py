@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import time
 
 import pytest
 import torch
 
 from tests.again.programs import IMPORTS, repeated
-from viz.again import descend, survey
+from tests.patience import Clock
+from viz.again import descend, descent, survey, terrain
 from viz.again.descent import CURVE_POINTS, SURFACE_SIDE
 from viz.errors import InputError, LimitError
 from viz.limits import DEFAULT, Limits
@@ -159,19 +158,32 @@ def test_a_leaf_of_several_elements_can_not_be_an_axis() -> None:
         survey(repeated(source), 0, DEFAULT)
 
 
-SLOW = """
-x = torch.ones(600, 600)
-w = torch.tensor(1., requires_grad=True)
-for i in range(20):
-    x = x @ x / 600
-(x * w).sum().backward()
-"""
+ONE_LEAF = "w = torch.tensor(2., requires_grad=True)\n(w**2).backward()"
 
 
-def test_a_slow_program_has_fewer_points_or_none_but_keeps_to_its_time() -> None:
-    limits = Limits(seconds=3)
-    begin = time.monotonic()
-    with contextlib.suppress(LimitError):
-        land = survey(repeated(SLOW, limits), 0, limits)
-        assert len(land.losses) < CURVE_POINTS
-    assert time.monotonic() - begin < limits.seconds
+@pytest.mark.parametrize("seconds_a_run", [0.1, 0.5, 1.0])
+def test_a_slow_program_has_fewer_points_and_keeps_to_its_time(
+    monkeypatch: pytest.MonkeyPatch, seconds_a_run: float
+) -> None:
+    clock = clock_of_runs(monkeypatch)
+    limits = Limits(seconds=30)
+    land = survey(clock.slowed(repeated(ONE_LEAF), seconds_a_run), 0, limits)
+    points = len(land.axes[0].values)
+    assert points == CURVE_POINTS if seconds_a_run == 0.1 else points < CURVE_POINTS
+    assert clock.now < limits.seconds
+
+
+def test_a_program_of_which_one_run_takes_all_the_time_has_no_landscape(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = clock_of_runs(monkeypatch)
+    with pytest.raises(LimitError, match="one run of this program takes too long"):
+        survey(clock.slowed(repeated(ONE_LEAF), 1.0), 0, Limits(seconds=10))
+    assert clock.now < 10
+
+
+def clock_of_runs(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(descent, "time", clock)
+    monkeypatch.setattr(terrain, "time", clock)
+    return clock

@@ -234,6 +234,7 @@ def test_a_program_that_never_ends_is_stopped_and_the_page_goes_on(
     visited(page, {"p": "while True:\n    pass"})
     assert "1 second" in shown_text(only_error(page))
     assert stepper(page)["stale"]
+    monkeypatch.setattr(engine, "DEFAULT", DEFAULT)
     visited(page, {"e": "x**3", "in": "x*:3"})
     assert not page.error
     assert leaves(page)["x"][-1] == "27"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 
+from tests.patience import PATIENCE
 from viz.limits import Limits
 from viz.sandbox.forked import Forked
 from viz.sandbox.wire import Explain
@@ -28,7 +29,7 @@ def odd_jobs() -> Iterator[Forked]:
 def ask(odd_jobs: Forked) -> Callable[..., str]:
     """Does one odd job and returns its answer as text."""
 
-    def ask(job: str, limits: Limits = Limits(seconds=20.0)) -> str:  # noqa: B008
+    def ask(job: str, limits: Limits = Limits(seconds=PATIENCE)) -> str:  # noqa: B008
         request = Explain(source=job, inputs=(), limits=limits)
         return odd_jobs.ask(msgspec.json.encode(request), limits).decode()
 

@@ -31,11 +31,6 @@ def say(channel: Channel, limits: Limits) -> None:
     channel.answer(b"said")
 
 
-def say_after_a_while(channel: Channel, limits: Limits) -> None:
-    time.sleep(0.5)
-    channel.answer(b"said")
-
-
 def say_pid(channel: Channel, limits: Limits) -> None:
     channel.answer(str(os.getpid()).encode())
 
@@ -160,7 +155,7 @@ def attempt(channel: Channel, name: str, lock_down: Callable[[], None]) -> None:
 
 
 JOBS = {job.__name__: job for job in (
-    say, say_after_a_while, say_pid, loop_for_ever, loop_without_a_parent_that_counts,
+    say, say_pid, loop_for_ever, loop_without_a_parent_that_counts,
     ignore_every_signal_and_exception, draw_for_ever,
     answer_drop_by_drop, promise_a_huge_answer, speak_gibberish, read_address_zero, abort,
     be_killed, leave_without_a_word, end_the_server, raise_input_error, fail_inside,
@@ -175,6 +170,10 @@ def work(channel: Channel) -> None:
     limits = request.limits
     job, _, rest = request.source.partition(": ")
     match job:
+        case "say elsewhere than at":
+            if os.getppid() == int(rest):
+                loop_for_ever(channel, limits)
+            say(channel, limits)
         case "free":
             attempt(channel, rest, lambda: None)
         case "locked":

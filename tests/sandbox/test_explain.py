@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import statistics
+import os
+import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
+from tests.patience import PATIENCE, wait_until
 from viz import sandbox
 from viz.errors import InputError, LimitError, ProgramError, UserError
 from viz.limits import DEFAULT, Limits
@@ -101,7 +104,7 @@ def test_an_endless_loop_is_ended_on_time(source: str) -> None:
     begin = time.monotonic()
     with pytest.raises(LimitError, match="1 seconds"):
         sandbox.explain(source, limits=limits)
-    assert time.monotonic() - begin < limits.seconds + 0.5
+    assert time.monotonic() - begin < limits.seconds + PATIENCE
 
 
 def test_a_long_computation_inside_torch_is_ended_on_time() -> None:
@@ -111,7 +114,7 @@ def test_a_long_computation_inside_torch_is_ended_on_time() -> None:
     begin = time.monotonic()
     with pytest.raises(UserError):
         sandbox.explain(source, limits=limits)
-    assert time.monotonic() - begin < limits.seconds + 0.5
+    assert time.monotonic() - begin < limits.seconds + PATIENCE
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")
@@ -124,11 +127,9 @@ def test_a_long_computation_inside_torch_is_ended_on_time() -> None:
     ],
 )
 def test_a_memory_bomb_is_a_sentence_about_memory(source: str) -> None:
-    limits = Limits(seconds=8.0, memory_bytes=200 << 20)
-    begin = time.monotonic()
+    limits = Limits(seconds=PATIENCE, memory_bytes=200 << 20)
     with pytest.raises(LimitError, match="200 MiB"):
         sandbox.explain(source, limits=limits)
-    assert time.monotonic() - begin < limits.seconds + 0.5
 
 
 def test_an_answer_that_is_too_large_is_refused() -> None:
@@ -174,23 +175,28 @@ def test_twenty_threads_each_get_their_own_answer() -> None:
         assert answers[number] == pytest.approx(expected)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="children are found in /proc")
 def test_one_program_that_loops_does_not_hold_up_the_next() -> None:
     sandbox.explain(EXPRESSION, INPUTS)
-    limits = Limits(seconds=2.0, steps=10**15)
+    server = sandbox._SANDBOX.workers.pid
+    children = Path(f"/proc/{server}/task/{server}/children")
+    wait_until(lambda: not children.read_text().strip())
+    endless = Limits(seconds=2 * PATIENCE, steps=10**15)
 
     def loop() -> None:
-        with pytest.raises(LimitError):
-            sandbox.explain("while True:\n    pass\n", limits=limits)
+        with pytest.raises(LimitError, match="SIGKILL"):
+            sandbox.explain("while True:\n    pass\n", limits=endless)
 
     looping = threading.Thread(target=loop)
     looping.start()
-    times = []
-    for _ in range(5):
-        begin = time.monotonic()
+    wait_until(lambda: children.read_text().strip())
+    child = int(children.read_text())
+    for _ in range(3):
         sandbox.explain(EXPRESSION, INPUTS)
-        times.append(time.monotonic() - begin)
+    # All three are answered, and the first still runs.
+    assert child in map(int, children.read_text().split())
+    os.kill(child, signal.SIGKILL)
     looping.join()
-    assert statistics.median(times) < 1.0
 
 
 def test_status_tells_what_is_active() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 import msgspec
 import pytest
 
+from tests.patience import PATIENCE, wait_until
 from viz.errors import LimitError, ProgramError
 from viz.limits import DEFAULT, Limits
 from viz.sandbox.endings import Ending, died
@@ -34,7 +33,7 @@ class Slow:
     def stop(self) -> None: ...
 
     def ask(self, request: bytes, limits: Limits) -> bytes:
-        assert self.go.wait(10)
+        assert self.go.wait(PATIENCE)
         return self._body
 
 
@@ -104,10 +103,3 @@ def test_without_fork_each_run_takes_a_process_of_its_own() -> None:
     finally:
         spare.stop()
     assert spare.pid is None
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.sandbox.odd_jobs import ATTEMPTS, PROTECTIONS
 from viz.errors import LimitError
 from viz.limits import Limits
@@ -38,7 +39,7 @@ def test_a_child_may_not(ask: Ask, attempt: str) -> None:
 
 @pytest.mark.parametrize("attempt", sorted(set(ATTEMPTS) - NOT_TRIED_FREELY))
 def test_only_the_lockdown_forbids_it(ask: Ask, attempt: str) -> None:
-    assert ask(f"free: {attempt}", Limits(seconds=60.0)) == "succeeded"
+    assert ask(f"free: {attempt}", Limits(seconds=PATIENCE)) == "succeeded"
 
 
 @pytest.mark.parametrize("attempt", sorted(set(ATTEMPTS) - READING))
@@ -53,4 +54,4 @@ def test_a_child_that_renders_may_read_fonts(ask: Ask, attempt: str) -> None:
 
 def test_time_is_limited_also_where_the_parent_does_not_count(ask: Ask) -> None:
     with pytest.raises(LimitError, match="did not finish"):
-        ask("loop_without_a_parent_that_counts", Limits(seconds=20.0))
+        ask("loop_without_a_parent_that_counts", Limits(seconds=PATIENCE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import viz
+from tests.patience import PATIENCE
 from viz import sandbox
 from viz.errors import InputError, LimitError, ProgramError
 from viz.limits import DEFAULT, Limits
@@ -64,6 +65,6 @@ for step in range(4):
     loss.backward()
     optimizer.step()
 """
-    proof = viz.prove(source, limits=Limits(seconds=30))
+    proof = viz.prove(source, limits=Limits(seconds=2 * PATIENCE))
     assert proof.number == 3
     assert {leaf.verdict for leaf in proof.leaves} == {"agrees"}

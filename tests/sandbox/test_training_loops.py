@@ -12,10 +12,12 @@ import torch
 
 import viz
 from tests.loops import LINEAR_REGRESSION, LOOPS, calls_in_python, loop
+from tests.patience import PATIENCE, Clock
 from viz import sandbox
 from viz.errors import InputError, LimitError, UserError
 from viz.layout.places import Layout, Place
 from viz.limits import DEFAULT, Limits
+from viz.sandbox import loops
 from viz.sandbox.forked import Forked
 from viz.sandbox.front import Sandbox
 from viz.sandbox.loops import with_the_last
@@ -70,7 +72,7 @@ def test_a_loop_comes_back_with_what_python_computes_and_its_last_call(name: str
 
 def test_ten_thousand_steps_keep_every_loss_and_the_last_step() -> None:
     """How long they take is measured by the benchmarks; here a busy machine has its time."""
-    patient = msgspec.structs.replace(DEFAULT, seconds=120.0)
+    patient = msgspec.structs.replace(DEFAULT, seconds=2 * PATIENCE)
     trace = viz.explain(program("linear regression", 10_000), limits=patient)
     assert trace.history.calls == 10_000
     assert numbers(trace) == [0, 1, 2, 9_999]
@@ -180,7 +182,7 @@ def test_a_training_loop_that_is_cut_off_by_time_is_a_sentence() -> None:
     begin = time.monotonic()
     with pytest.raises(LimitError, match="1 seconds"):
         viz.explain(source, limits=limits)
-    assert time.monotonic() - begin < limits.seconds + 0.5
+    assert time.monotonic() - begin < limits.seconds + PATIENCE
 
 
 # The joining of two runs, without a child.
@@ -198,37 +200,47 @@ def answer_with(*recorded: int, calls: int = 100, loss: float = 1.0) -> Answer:
 
 NODE = Node("n0", "output", "")
 LAYOUT = Layout(100, 100, places=(Place("n0", 50, 50, 20, 20),), routes=())
-REQUEST = Explain(source="x", inputs=(), limits=Limits(seconds=0.5))
+REQUEST = Explain(source="x", inputs=(), limits=Limits(seconds=10))
 
 
-def joined(second: Callable[[Explain], Answer], first_seconds: float = 0.0) -> Answer:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time that passes between two runs, as the test says."""
+    own = Clock()
+    monkeypatch.setattr(loops, "time", own)
+    return own
+
+
+def joined(clock: Clock, second: Callable[[Explain], Answer], first_seconds: float = 0.0) -> Answer:
     def run(request: Explain) -> Answer:
         if not request.beginning:
             return second(request)
-        time.sleep(first_seconds)
+        clock.pass_by(first_seconds)
         return answer_with(0, 1, 2)
 
     return with_the_last(REQUEST, run)
 
 
-def test_the_second_run_asks_for_the_last_call_within_the_time_that_is_left() -> None:
+def test_the_second_run_asks_for_the_last_call_within_the_time_that_is_left(
+    clock: Clock,
+) -> None:
     asked = []
 
     def second(request: Explain) -> Answer:
         asked.append(request)
         return answer_with(99)
 
-    answer = joined(second, first_seconds=0.1)
+    answer = joined(clock, second, first_seconds=2)
     assert numbers(answer.trace) == [0, 1, 2, 99]
     assert len(answer.layouts) == 4
     assert answer.trace.notices == ()
     (request,) = asked
     assert (request.record, request.beginning) == ((99,), False)
-    assert request.limits.seconds <= 0.4
+    assert request.limits.seconds == 8
 
 
 def too_slow(request: Explain) -> Answer:
-    raise LimitError("the program did not finish within 0.4 seconds and was stopped.")
+    raise LimitError("the program did not finish within 8 seconds and was stopped.")
 
 
 def not_to_be_run(request: Explain) -> Answer:
@@ -238,15 +250,15 @@ def not_to_be_run(request: Explain) -> Answer:
 @pytest.mark.parametrize(
     ("second", "first_seconds", "why"),
     [
-        (not_to_be_run, 0.3, "longer than the 0.5 seconds"),
+        (not_to_be_run, 6, "longer than the 10 seconds"),
         (too_slow, 0.0, "did not finish within"),
         (lambda request: answer_with(99, loss=2.0), 0.0, "something else"),
     ],
 )
 def test_without_a_second_run_the_first_answer_stands_and_a_notice_says_why(
-    second: Callable[[Explain], Answer], first_seconds: float, why: str
+    clock: Clock, second: Callable[[Explain], Answer], first_seconds: float, why: str
 ) -> None:
-    answer = joined(second, first_seconds)
+    answer = joined(clock, second, first_seconds)
     assert numbers(answer.trace) == [0, 1, 2]
     (notice,) = answer.trace.notices
     assert notice.text.startswith("The last call of backward is not recorded step by step:")

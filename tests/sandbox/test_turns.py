@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 
+from tests.patience import PATIENCE, wait_until
 from viz.errors import LimitError
 from viz.sandbox.turns import Turns
 
 
 def test_no_more_run_at_once_than_allowed() -> None:
     turns, most, lock = Turns(at_once=3, queue=50), [0], threading.Lock()
+    three = threading.Barrier(3)
     running = 0
 
     def run() -> None:
@@ -22,11 +22,11 @@ def test_no_more_run_at_once_than_allowed() -> None:
             with lock:
                 running += 1
                 most[0] = max(most[0], running)
-            time.sleep(0.01)
+            three.wait(PATIENCE)
             with lock:
                 running -= 1
 
-    threads = [threading.Thread(target=run) for _ in range(20)]
+    threads = [threading.Thread(target=run) for _ in range(21)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -48,7 +48,7 @@ def test_the_place_in_the_queue_counts_down_and_first_come_is_first_served() -> 
     with turns.turn():
         for each, thread in enumerate(threads):
             thread.start()
-            wait_for(lambda each=each: told[each])
+            wait_until(lambda each=each: told[each])
         assert [told[each][0] for each in range(4)] == [1, 2, 3, 4]
     for thread in threads:
         thread.join()
@@ -76,7 +76,7 @@ def test_a_full_queue_sends_away() -> None:
     waiting = threading.Thread(target=wait)
     with turns.turn():
         waiting.start()
-        wait_for(lambda: turns.waiting == 1)
+        wait_until(lambda: turns.waiting == 1)
         with pytest.raises(LimitError, match="busy"), turns.turn():
             pass
     waiting.join()
@@ -94,10 +94,3 @@ def test_one_who_leaves_the_queue_does_not_block_it() -> None:
         assert turns.waiting == 0
     with turns.turn():
         assert turns.running == 1
-
-
-def wait_for(holds: Callable[[], object], seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
