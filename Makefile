@@ -27,7 +27,7 @@ run: $(PAGE) ## set up and open the page
 # Pytest ends with 5 where ARGS chooses no test of the one or the other kind.
 test: $(TOOLS) browser ## set up and run all tests, in the browser too
 	$(BIN)/python -m pytest -m "not browser" -n auto --maxprocesses 4 --dist loadfile $(ARGS) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest -m browser $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -m browser -n auto --maxprocesses 2 --dist load $(ARGS) || [ $$? -eq 5 ]
 
 screenshots: $(TOOLS) browser ## accept how the page looks now: look at `git diff` before committing
 	$(BIN)/python -m pytest tests/browser --update-screenshots $(ARGS)

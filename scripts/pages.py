@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, TimeoutError
 
 Theme = Literal["light", "dark"]
 
-PATIENCE = 30_000
+PATIENCE = 120_000
 """Milliseconds after which a page that is not idle has failed."""
 COUNT_RERUNS = """
 window.rerunsFinished = 0;
@@ -60,25 +60,45 @@ def open_page(
     own_clock   the page's clock can be stopped and moved by hand (`page.clock`)
     watch       is called with the window while it is still empty
     """
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        device_scale_factor=1,
-        locale="en-US",
-        timezone_id="UTC",
-        color_scheme=theme,
-        reduced_motion="reduce" if reduced_motion else "no-preference",
-    )
-    context.add_init_script(COUNT_RERUNS)
+    page = new_window(browser)
     try:
-        page = context.new_page()
+        set_up(page, theme=theme, width=width, height=height, reduced_motion=reduced_motion)
         watch(page)
         if own_clock:
             page.clock.install()
-        page.goto(f"{url}/?{urlencode(query, doseq=True)}" if query else url)
-        wait_until_idle(page)
+        visit(page, url, query)
         yield page
     finally:
-        context.close()
+        page.context.close()
+
+
+def new_window(browser: Browser) -> Page:
+    """An empty window of its own: no cookies, no storage."""
+    context = browser.new_context(device_scale_factor=1, locale="en-US", timezone_id="UTC")
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(COUNT_RERUNS)
+    return context.new_page()
+
+
+def set_up(
+    page: Page,
+    *,
+    theme: Theme = "light",
+    width: int = 1280,
+    height: int = 800,
+    reduced_motion: bool = False,
+) -> None:
+    """What a person has chosen before the page is opened."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(
+        color_scheme=theme, reduced_motion="reduce" if reduced_motion else "no-preference"
+    )
+
+
+def visit(page: Page, url: str, query: Mapping[str, str | Sequence[str]] | None = None) -> None:
+    """Load the page and wait until it is idle."""
+    page.goto(f"{url}/?{urlencode(query, doseq=True)}" if query else url)
+    wait_until_idle(page)
 
 
 def wait_until_idle(page: Page) -> None:

@@ -17,6 +17,7 @@ from scripts import pages
 from scripts.browser import BrowserMissingError, find, launch, required
 from scripts.page_server import PageServer, serve
 from tests.browser import comparison
+from tests.browser.windows import Windows
 
 HERE = Path(__file__).parent
 STORED = HERE / "screenshots"
@@ -46,16 +47,22 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """Windows to lend: one that is used again loads the page in a third of the time."""
+    return Windows(browser)
+
+
 @pytest.fixture
 def open_page(
-    server: PageServer, browser: Browser, request: pytest.FixtureRequest
+    server: PageServer, windows: Windows, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """`open_page({"example": "notebook"}, theme="dark", width=1280)` gives the idle page.
 
     A page that writes an error to its console, or asks another host for anything, fails the test.
     Where the test fails, what each of its pages shows is left in tests/browser/out.
     """
-    with windows(server, browser) as (open_one, opened):
+    with watched(server, windows) as (open_one, opened):
         yield open_one
         if request.node.stash.get(FAILED, False):
             OUT.mkdir(exist_ok=True)
@@ -64,33 +71,33 @@ def open_page(
 
 
 @pytest.fixture(scope="module")
-def open_shared_page(server: PageServer, browser: Browser) -> Iterator[Callable[..., Page]]:
+def open_shared_page(server: PageServer, windows: Windows) -> Iterator[Callable[..., Page]]:
     """`open_page` for a page that all tests of a module use, and each leaves as it found it."""
-    with windows(server, browser) as (open_one, _):
+    with watched(server, windows) as (open_one, _):
         yield open_one
 
 
 @contextmanager
-def windows(
-    server: PageServer, browser: Browser
+def watched(
+    server: PageServer, windows: Windows
 ) -> Iterator[tuple[Callable[..., Page], list[Page]]]:
     """What opens pages, and what it has opened; in the end none of them may have complained."""
     problems: list[str] = []
     opened: list[Page] = []
-
-    def watch(page: Page) -> None:
-        page.on("console", lambda message: problems.extend(_complaint(message)))
-        page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
-        page.on("request", lambda asked: problems.extend(_foreign(asked.url, server.url)))
-        page.on("websocket", lambda asked: problems.extend(_foreign(asked.url, server.url)))
+    listeners = {
+        "console": lambda message: problems.extend(_complaint(message)),
+        "pageerror": lambda error: problems.append(f"uncaught: {error}"),
+        "request": lambda asked: problems.extend(_foreign(asked.url, server.url)),
+        "websocket": lambda asked: problems.extend(_foreign(asked.url, server.url)),
+    }
 
     with ExitStack() as stack:
 
         def open_one(
             query: Mapping[str, str | Sequence[str]] | None = None, **options: Any
         ) -> Page:
-            shown = pages.open_page(browser, server.url, query, watch=watch, **options)
-            page = stack.enter_context(shown)
+            page = stack.enter_context(windows.lent(listeners, **options))
+            pages.visit(page, server.url, query)
             opened.append(page)
             # A stage, or the sentence that says why there is none.
             page.wait_for_selector(".sg-stage[data-shown], [data-testid=stAlert]")

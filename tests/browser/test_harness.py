@@ -11,6 +11,7 @@ from PIL import ImageColor
 from scripts import browser as browsers
 from scripts import pages
 from scripts.page_server import ROOT, serve
+from tests.browser.windows import Windows
 from viz.draw.theme import THEMES
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
@@ -53,13 +54,32 @@ def test_a_rerun_is_waited_for(browser, tmp_path: Path):
 def test_a_page_that_never_rests_says_what_it_does(browser, tmp_path: Path, monkeypatch):
     app = tmp_path / "app.py"
     app.write_text("import time\nwhile True:\n    time.sleep(0.1)\n")
-    monkeypatch.setattr(pages, "PATIENCE", 1000)
-    with (
-        serve(app) as server,
-        pytest.raises(AssertionError, match="its script is running"),
-        pages.open_page(browser, server.url),
-    ):
-        pass
+    page = pages.new_window(browser)
+    with serve(app) as server:
+        page.goto(server.url)
+        page.wait_for_selector("[data-test-script-state=running]", state="attached")
+        monkeypatch.setattr(pages, "PATIENCE", 500)
+        with pytest.raises(AssertionError, match="its script is running"):
+            pages.wait_until_idle(page)
+    page.context.close()
+
+
+def test_a_window_comes_back_empty(browser, server):
+    lender = Windows(browser)
+    heard: list[str] = []
+    with lender.lent({"console": lambda said: heard.append(said.text)}) as page:
+        pages.visit(page, server.url)
+        page.evaluate("() => { localStorage.left = 'here'; document.cookie = 'left=here' }")
+        page.evaluate("console.log('first')")
+    with lender.lent({}, theme="dark", width=900) as again:
+        assert again is page
+        pages.visit(again, server.url)
+        assert again.evaluate("localStorage.left ?? null") is None
+        assert "left=here" not in again.evaluate("document.cookie")
+        assert again.evaluate("innerWidth") == 900
+        again.evaluate("console.log('second')")
+    assert heard[-1] == "first"
+    page.context.close()
 
 
 def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path):
