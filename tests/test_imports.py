@@ -66,6 +66,9 @@ ALLOWED: dict[str, set[str]] = {
     "viz/draw": DRAW,
     # In a notebook, `viz.animate(trace)` lays out by itself; the page never calls it.
     "viz/draw/animate.py": DRAW | {"viz.layout"},
+    # The same marks in pixels: font files are read, and one is unpacked for the drawing library.
+    "viz/raster": DRAW | {"PIL", "resvg_py", "fontTools", "shutil", "tempfile"},
+    "viz/raster/pictures.py": DRAW | {"viz.raster", "viz.layout", "PIL"},
     # The page's side of the sandbox: no torch, and no room that has it.
     "viz/sandbox": DATA | {"viz.layout.places", "viz.fold.overview", "subprocess", "socket"},
     "viz/sandbox/lockdown.py": {"viz.limits", "pyseccomp", "resource"},

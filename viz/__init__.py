@@ -7,6 +7,8 @@
     viz.render(trace)     # the same as the bytes of an SVG file
     viz.animate(trace)    # the backward pass, one step at a time
     viz.save(trace, "lesson.json.gz")    # all of it, for viz.load or the page
+    viz.picture(trace)    # the same at its end, as the bytes of an SVG or PNG file
+    viz.film(trace)       # ... and as a GIF
 
 Names are loaded when they are first used: a program that only reads traces loads no plotly.
 """
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from viz.errors import InputError, LimitError, ProgramError, UserError
     from viz.files import load, save
     from viz.limits import Limits
+    from viz.raster import film, picture
     from viz.sandbox import Form
     from viz.study import Proof
     from viz.trace import Trace
@@ -39,7 +42,9 @@ __all__ = [
     "animate",
     "draw",
     "explain",
+    "film",
     "load",
+    "picture",
     "prove",
     "render",
     "save",
@@ -56,6 +61,8 @@ _HOMES = {
     "animate": "viz.draw",
     "load": "viz.files",
     "save": "viz.files",
+    "film": "viz.raster",
+    "picture": "viz.raster",
 }
 
 

@@ -44,9 +44,20 @@ def moments_of(scene: Scene) -> tuple[Moment, ...]:
     """All positions, in the order in which they are stepped through."""
     backward = scene.backward
     forward = tuple(_forward(scene, number) for number in range(1, len(backward.forward) + 1))
-    steps = tuple(_step(scene, number) for number in range(1, len(backward.steps) + 1))
-    end = (_stop(scene),) if scene.stopped is not None else ()
-    return (*(forward if scene.forward_first else ()), _seed(scene), *steps, *end)
+    steps = tuple(step_moment(scene, number) for number in range(step_count(scene)))
+    return (*(forward if scene.forward_first else ()), *steps)
+
+
+def step_count(scene: Scene) -> int:
+    """How many moments the backward phase has: the seed, one for each step, and where it stops."""
+    return 1 + len(scene.backward.steps) + (scene.stopped is not None)
+
+
+def step_moment(scene: Scene, number: int) -> Moment:
+    """The moment of the backward phase with this number; 0 is the seed."""
+    if number == 0:
+        return _seed(scene)
+    return _step(scene, number) if number <= len(scene.backward.steps) else _stop(scene)
 
 
 def _forward(scene: Scene, number: int) -> Moment:

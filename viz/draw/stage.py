@@ -52,15 +52,20 @@ def _summary(scene: Scene) -> str:
 
 def figure_of(scene: Scene, moments: tuple[Moment, ...]) -> dict[str, Any]:
     """The figure at its first moment, with all frames, without buttons: what plotly.js reads."""
+    data, moved = traces_at(scene, moments[0])
+    frames = [frame for moment in moments for frame in _frames(scene, moment, len(data), moved)]
+    return {"data": data, "layout": _layout(scene), "frames": frames}
+
+
+def traces_at(scene: Scene, moment: Moment) -> tuple[list[Drawn], list[int]]:
+    """All that is drawn at this moment, from the back to the front, and which of it frames move."""
     still = [*still_traces(scene), *cut_traces(scene)]
     front = [*front_traces(scene), *badge_traces(scene), *stop_traces(scene)]
     if not scene.values_appear:
         front.append(forward_values(scene, len(scene.backward.forward)))
-    ring, *above = moving_traces(scene, moments[0])
+    ring, *above = moving_traces(scene, moment)
     data = [*still, ring, *front, *above]
-    moved = [len(still), *range(len(data) - len(above), len(data))]
-    frames = [frame for moment in moments for frame in _frames(scene, moment, len(data), moved)]
-    return {"data": data, "layout": _layout(scene), "frames": frames}
+    return data, [len(still), *range(len(data) - len(above), len(data))]
 
 
 def _frames(scene: Scene, moment: Moment, count: int, moved: list[int]) -> list[dict[str, Any]]:
