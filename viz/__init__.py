@@ -6,6 +6,7 @@
     viz.draw(trace)       # torchviz's picture, with names, values and gradients
     viz.render(trace)     # the same as the bytes of an SVG file
     viz.animate(trace)    # the backward pass, one step at a time
+    viz.save_html(trace, "lesson.html")  # the same as one offline file
     viz.save(trace, "lesson.json.gz")    # all of it, for viz.load or the page
     viz.picture(trace)    # the same at its end, as the bytes of an SVG or PNG file
     viz.film(trace)       # ... and as a GIF
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from viz.draw import animate
     from viz.errors import InputError, LimitError, ProgramError, UserError
     from viz.files import load, save
+    from viz.html import save_html
     from viz.limits import Limits
     from viz.raster import film, picture
     from viz.sandbox import Form
@@ -48,6 +50,7 @@ __all__ = [
     "prove",
     "render",
     "save",
+    "save_html",
 ]
 
 _HOMES = {
@@ -63,6 +66,7 @@ _HOMES = {
     "save": "viz.files",
     "film": "viz.raster",
     "picture": "viz.raster",
+    "save_html": "viz.html",
 }
 
 

@@ -291,6 +291,13 @@ class Trace(Record, frozen=True):
     history: History = History()
     pictures: tuple[Picture, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the stepper itself, in a frame of its own."""
+        # The one look from the data at its drawing, taken when a notebook asks and not before.
+        from viz.html.notebook import notebook_html
+
+        return notebook_html(self)
+
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()
 

@@ -34,7 +34,11 @@ def stage(
     backward: Backward, layout: Layout, theme: ThemeName = "light", forward_first: bool = False
 ) -> Stage:
     """What the page's stepper needs of one backward pass."""
-    scene = Scene.of(backward, layout, theme, forward_first)
+    return stage_of(Scene.of(backward, layout, theme, forward_first))
+
+
+def stage_of(scene: Scene) -> Stage:
+    """The same of a scene, in its colours."""
     moments = moments_of(scene)
     figure = figure_of(scene, moments)
     text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

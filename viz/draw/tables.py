@@ -24,16 +24,20 @@ MOST_ROWS = 4
 WAITING = "<span class='sg-quiet' title='The slope is being measured.'>…</span>"
 
 
-def leaves_table(backward: Backward, checks: Mapping[str, str] | None = None) -> str:
+def leaves_table(
+    backward: Backward, checks: Mapping[str, str] | None = None, checked: bool = True
+) -> str:
     """Each leaf with value and gradient before, arriving, after; or with what was returned.
 
     checks   what the measured slopes say, as HTML for the node of each leaf; None while they are
              still being measured
+    checked  whether there is a column for them: not where nothing can be run again
     """
-    rows = "".join(_leaf_row(backward, leaf, checks) for leaf in backward.leaves)
+    rows = "".join(_leaf_row(backward, leaf, checks, checked) for leaf in backward.leaves)
     returned = backward.way == "grad"
     gradients = ("returned",) if returned else (".grad before", "arriving", ".grad after")
-    heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients, "check"))
+    last = ("check",) if checked else ()
+    heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients, *last))
     head = f"<thead><tr>{heads}</tr></thead>"
     return (
         f'<div class="sg-scroll"><table class="sg-table sg-leaves">{head}<tbody>{rows}</tbody>'
@@ -41,13 +45,15 @@ def leaves_table(backward: Backward, checks: Mapping[str, str] | None = None) ->
     )
 
 
-def _leaf_row(backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None) -> str:
+def _leaf_row(
+    backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None, checked: bool
+) -> str:
     what = f"{escape(leaf.name)}{_apart(backward, leaf)}"
     name = f"<th scope='row'>{what}</th><td class='sg-forward'>{cell(leaf.value)}</td>"
     if not leaf.requires_grad:
-        columns = 2 if backward.way == "grad" else 4
+        columns = (1 if backward.way == "grad" else 3) + checked
         return f"<tr>{name}<td colspan='{columns}' class='sg-quiet'>does not require grad</td></tr>"
-    check = f"<td class='sg-check'>{_check(leaf, checks)}</td>"
+    check = f"<td class='sg-check'>{_check(leaf, checks)}</td>" if checked else ""
     if backward.way == "grad":
         return f"<tr>{name}{_returned(leaf)}{check}</tr>"
     arriving = _arriving(backward, leaf)

@@ -1,0 +1,47 @@
+"""Write the offline file of a trace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from viz.draw.theme import ThemeName
+from viz.errors import InputError
+from viz.html.document import Pass, document
+from viz.layout import arrange
+from viz.trace import Trace
+
+
+def save_html(
+    trace: Trace,
+    path: str | os.PathLike[str],
+    *,
+    backward: int | None = None,
+    theme: ThemeName | None = None,
+) -> Path:
+    """Write one file that plays the trace in any browser, without a network. Returns its path.
+
+    It has the stepper with its keys, the program with the present line marked, the rule cards and
+    the leaves, for every recorded backward pass.
+
+    backward   only this pass, an index into `trace.backwards`
+    theme      "light" or "dark"; None follows the browser, and the reader may switch
+
+    Raises InputError where the trace has no such backward pass, or none, OSError where the file
+    can't be written.
+    """
+    target = Path(path)
+    text = document(trace, passes_of(trace, backward), theme)
+    target.write_bytes(text.encode())  # The same line ends everywhere: scripts are known by hash.
+    return target
+
+
+def passes_of(trace: Trace, backward: int | None = None) -> tuple[Pass, ...]:
+    """All passes of the trace, or the one with this index, with the places of their nodes."""
+    count = len(trace.backwards)
+    if not count:
+        raise InputError("this trace has no backward pass to show.")
+    if backward is not None and not -count <= backward < count:
+        raise InputError(f"backward pass {backward} of a trace that has {count}.")
+    chosen = range(count) if backward is None else (backward % count,)
+    return tuple(Pass(index, arrange(trace.backwards[index])) for index in chosen)
