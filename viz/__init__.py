@@ -11,6 +11,10 @@
     viz.picture(trace)    # the same at its end, as the bytes of an SVG or PNG file
     viz.film(trace)       # ... and as a GIF
 
+    with viz.watch() as watch:          # any PyTorch code, in this process
+        loss = model(x)
+    trace = watch.backward(loss)
+
 Names are loaded when they are first used: a program that only reads traces loads no plotly.
 """
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from viz.sandbox import Form
     from viz.study import Proof
     from viz.trace import Trace
+    from viz.watching import Watch
 
 __all__ = [
     "InputError",
@@ -51,6 +56,7 @@ __all__ = [
     "render",
     "save",
     "save_html",
+    "watch",
 ]
 
 _HOMES = {
@@ -140,6 +146,27 @@ def prove(
 
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
     return sandbox.prove(source, given, backward, limits or DEFAULT)
+
+
+def watch(*, array_values: int = 64) -> Watch:
+    """Records your own PyTorch code, in this process; nothing that it computes is changed.
+
+        with viz.watch() as watch:
+            loss = model(x)
+        trace = watch.backward(loss)      # runs loss.backward(); here or inside the block
+
+    Of each operation: its values, the path of its module, its line, your names for its results.
+    `watch.grad(...)` is `torch.autograd.grad(...)`, recorded; a plain `loss.backward()` inside the
+    block is recorded as well. `watch.trace` holds all passes so far. The notices of a trace say
+    what was out of sight.
+
+    array_values   a tensor with more elements is summarised: shape, range, mean, norm
+
+    Raises InputError for an `array_values` below 1, and where the same watch is entered twice.
+    """
+    from viz.watching import Watch
+
+    return Watch(sys._getframe(1), array_values)
 
 
 def _to_input(name: str, value: Any) -> Any:

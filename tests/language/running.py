@@ -37,6 +37,9 @@ class PlainObserver:
         self.names[name] = tensor
         self.named_at.append((name, line))
 
+    def name_module(self, name: str, module: torch.nn.Module) -> None:
+        """Nobody asks."""
+
     def takes(self, tensor: torch.Tensor, how: str, word: str) -> Any:
         return ()
 

@@ -100,6 +100,9 @@ class _UntilBackward:
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         self.names.add(name, tensor, line)
 
+    def name_module(self, name: str, module: torch.nn.Module) -> None:
+        """Nor do the names of modules."""
+
     def takes(self, tensor: torch.Tensor, how: Any, word: str) -> Any:
         """Where numbers come from that leave the graph plays no part."""
         return ()

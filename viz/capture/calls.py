@@ -65,7 +65,8 @@ class Calls(TorchDispatchMode):
 
     line     the line of the program that runs
     locate   asked instead where the program's lines are not known beforehand, at each call that
-             can make a grad_fn and at no other; it is called inside PyTorch's dispatch
+             can make a grad_fn, changes a tensor in place or cuts the graph, and at no other; it is
+             called inside PyTorch's dispatch
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -143,6 +144,10 @@ class Calls(TorchDispatchMode):
         return popped
 
     # What the recorder asks.
+
+    def here(self) -> Here:
+        """Where in the program the present call is made."""
+        return Here(self.line) if self.locate is None else self.locate()
 
     def call(self, number: int) -> Call | None:
         return self._calls.get(number)
@@ -312,8 +317,7 @@ class Calls(TorchDispatchMode):
             for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
         }
         hooks = torch._C._autograd._top_saved_tensors_default_hooks(True)
-        here = Here(self.line) if self.locate is None else self.locate()
-        call = Call(signature, arguments, here, has_hooks=hooks is not None)
+        call = Call(signature, arguments, self.here(), has_hooks=hooks is not None)
         changed = args[0] if args else None
         if signature.in_place and isinstance(changed, torch.Tensor):
             call.target = self.subject(changed if changed._base is None else changed._base)

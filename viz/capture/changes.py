@@ -39,7 +39,7 @@ class Changes:
         name = str(func).split(".")[1].removeprefix("_foreach_")
         for tensor in tensors_in(args[0]):
             base = tensor if tensor._base is None else tensor._base
-            change = Change(version_of(base), calls.line, name)
+            change = Change(version_of(base), calls.here().line, name)
             for key in _keys(calls, base):
                 self._found.setdefault(key, deque(maxlen=KEPT)).append(change)
 

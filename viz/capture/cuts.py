@@ -6,7 +6,7 @@ what comes out of them keeps an Origin, and so does everything that is computed 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -43,12 +43,14 @@ SHAPE_ONLY = ("_like.", "new_", "empty", "size", "stride", "is_")
 """Operations that read the shape of a tensor and not its numbers."""
 
 
-def origins_of(calls: Calls, tensors: Iterable[torch.Tensor], how: CutKind, word: str) -> Origins:
+def origins_of(calls: Calls, tensors: Sequence[torch.Tensor], how: CutKind, word: str) -> Origins:
     """What these tensors would bring along, if the graph were cut here: each origin once."""
     found: dict[Origin, None] = {}
+    cut = [tensor for tensor in tensors if tensor.requires_grad]
+    line = calls.here().line if cut else None
     for tensor in tensors:
         if tensor.requires_grad:
-            found[Origin(how, calls.line, source_of(calls, tensor), word)] = None
+            found[Origin(how, line, source_of(calls, tensor), word)] = None
         else:
             found.update(dict.fromkeys(calls.subject(tensor).origins))
     return tuple(found)[:MOST_ORIGINS]

@@ -30,7 +30,7 @@ class GradientNames:
         names = [calls.name_of(output) for output in asked.outputs]
         whole = " + ".join(OUTPUT if name is None else name.text for name in names)
         self._of = f"∂({whole})" if len(names) > 1 else f"∂{whole}"
-        self._line = calls.line
+        self._line = calls.here().line
         # The output without a name is called so too where its gradient arrives.
         self._roots = {} if len(names) > 1 else {graph.roots[0]: OUTPUT}
 

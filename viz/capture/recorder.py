@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -23,9 +24,11 @@ from viz.capture.graph import Graph, walk
 from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
 from viz.capture.local import local_derivatives
+from viz.capture.modules import Modules
+from viz.capture.owners import note_owners, suggest_buffers, unnamed_parameters
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
-from viz.capture.sources import Origins
+from viz.capture.sources import Here, Origins
 from viz.capture.stops import Freed, stop_of
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
@@ -43,10 +46,19 @@ class Recorder:
     recorder.backwards[0].leaves[0].after
     """
 
-    def __init__(self, limits: Limits = DEFAULT, plan: Plan | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits = DEFAULT,
+        plan: Plan | None = None,
+        where: Callable[[], tuple[int | None, str]] | None = None,
+    ) -> None:
+        """`where` is asked for line and place of each call, where nobody tells of lines."""
         self._limits = limits
         self._plan = plan or Plan(limits)
+        self._where = where
         self._calls = Calls(limits)
+        self._calls.locate = self._here
+        self.modules = Modules(partial(note_owners, self._calls))
         self._names = Names()
         self._chronicle = Chronicle(self._names, limits)
         self._backwards: list[Backward] = []
@@ -54,6 +66,7 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         self._calls.__enter__()
+        self.modules.__enter__()
         return self
 
     def __exit__(
@@ -62,6 +75,7 @@ class Recorder:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.modules.__exit__(kind, error, traceback)
         self._calls.__exit__(kind, error, traceback)
         if kind is None:
             self._calls.settle()
@@ -80,11 +94,21 @@ class Recorder:
         """From now on, operations are made by this line of the program."""
         self._calls.line = line
 
+    def name_module(self, name: str, module: torch.nn.Module) -> None:
+        """The program gave a module a name."""
+        self.modules.name(name, module)
+
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         """The program gave a tensor a name. The first name of a result stays."""
         self._names.add(name, tensor, line)
         if self._calls.awake:
             self._calls.bind(name, tensor, line)
+
+    def name_parameters(self) -> None:
+        """Parameters and buffers without a name are called by their paths."""
+        suggest_buffers(self._calls, self.modules)
+        for path, parameter in unnamed_parameters(self._calls, self.modules):
+            self.name_tensor(path, parameter, 0)
 
     def takes(self, tensor: torch.Tensor, how: CutKind, word: str) -> Origins:
         """The program takes numbers out of the graph; what is returned names where they come from.
@@ -124,7 +148,7 @@ class Recorder:
 
         inputs = held(inputs)
         asked = asked_of(tensor, gradient, inputs, creates=create_graph)
-        self._run(
+        self.run_engine(
             asked, lambda: tensor.backward(gradient, retain_graph, create_graph, inputs), line
         )
 
@@ -140,7 +164,7 @@ class Recorder:
         """Run `torch.autograd.backward(...)` and record it in the same way."""
         inputs = held(inputs)
         asked = asked_of(tensors, gradients, inputs, creates=create_graph)
-        self._run(
+        self.run_engine(
             asked,
             lambda: torch.autograd.backward(
                 tensors, gradients, retain_graph, create_graph, inputs=inputs
@@ -170,11 +194,11 @@ class Recorder:
             )
 
         asked = asked_of(outputs, gradients, inputs, returned=True, creates=create_graph)
-        return self._run(asked, run, line)
+        return self.run_engine(asked, run, line)
 
-    def _run(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
-        """Call the engine; recorded in few numbers or step by step, as the plan wants."""
-
+    def run_engine(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
+        """Call `run`, which runs the engine as `asked`, and record it in the same way: step by step
+        or in few numbers, as the plan wants. Returns what it returns."""
         if not asked.can_be_recorded:
             with self._told_why(asked), self._calls.asleep():
                 return run()  # PyTorch says what is missing.
@@ -277,6 +301,10 @@ class Recorder:
         if plain is not None:
             error.plain, error.cure = plain, stop.cure  # type: ignore[attr-defined]
         return stop
+
+    def _here(self) -> Here:
+        line, place = (self._calls.line, "") if self._where is None else self._where()
+        return Here(line, self.modules.path, place)
 
     def _watch_what_is_near(self) -> None:
         near = self._plan.watches(self._chronicle.calls)

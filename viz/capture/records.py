@@ -213,7 +213,7 @@ def _value_node(
         kind,
         grad_fn,
         variable=name and name.text,
-        line=name and name.line,
+        line=(name and name.line) or None,
         shape=value.shape,
         dtype=value.dtype,
         values=(value,),

@@ -39,6 +39,9 @@ class Observer(Protocol):
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         """A variable, a parameter, an attribute or an input now names this tensor."""
 
+    def name_module(self, name: str, module: torch.nn.Module) -> None:
+        """A variable now names this module."""
+
     def takes(self, tensor: torch.Tensor, how: Any, word: str) -> Any:
         """Numbers leave the graph. Returns where they come from; what is empty needs no following.
 
@@ -215,6 +218,8 @@ class Machine:
             if frame is self.module and not (value.is_leaf and value.requires_grad):
                 self.results.add(Candidate(value, f"'{name}'", line))
         elif isinstance(value, torch.nn.Module):
+            if name != "self":  # its own methods' word for it
+                self.observer.name_module(name, value)
             self.name_parameters(name, value, line)
 
     def name_parameters(self, name: str, layer: torch.nn.Module, line: int) -> None:
