@@ -138,7 +138,7 @@ class Nodes:
         names = [name for name in map(self._calls.name, outputs) if name is not None]
         line = call.line if call is not None else None
         if line is None and names:
-            line = names[0].line
+            line = names[0].line or None
         metadata = grad_fn._input_metadata[0] if outputs else None
         return Node(
             node,
