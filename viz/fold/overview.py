@@ -23,10 +23,12 @@ class Items(Record, frozen=True):
     shape     as text: "64×768"; "" where unknown
     count     operations inside; 1 for an operation
     x, y      centre, in units of columns and rows; x grows forward, y upward
-    norm      Euclidean norm of the gradient that arrives there, over all of its entries; None where
-              none arrived
+    norm      Euclidean norm of the gradient that arrives there, over all of its entries; of a group
+              the gradients of those of its results that are used outside; None where none arrived
     nonfinite how many NaN or infinite numbers are in its values and gradients
     first     the visible step at which it fires first; -1 for never
+    depth     how many visible items further from the output it is, on the longest way: the norms
+              along it are the chart of the gradient's flow
     """
 
     id: tuple[str, ...] = ()
@@ -43,6 +45,7 @@ class Items(Record, frozen=True):
     norm: tuple[float | None, ...] = ()
     nonfinite: tuple[int, ...] = ()
     first: tuple[int, ...] = ()
+    depth: tuple[int, ...] = ()
 
 
 class Ways(Record, frozen=True):
@@ -79,8 +82,9 @@ class Frame(Record, frozen=True):
 class Overview(Record, frozen=True):
     """One state of folding of one Backward.
 
-    opened    ids of the groups that are open
-    hidden    operations that are inside closed groups
+    opened    ids of the groups that are open, in the order of the frames
+    operations of the whole graph
+    hidden    those of them that are inside closed groups
     """
 
     items: Items = Items()

@@ -1,0 +1,146 @@
+"""Make the Overview of a tree with some of its groups open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from viz.fold import euclid
+from viz.fold.faces import Face, face_of_group, face_of_node
+from viz.fold.order import Ints
+from viz.fold.overview import Beat, Frame, Items, Overview, Ways
+from viz.fold.stand import Standing, chip_offset, stand
+from viz.fold.tree import Group, Tree
+from viz.fold.visible import Seen, seen
+
+
+def overview(tree: Tree, opened: Collection[str] = ()) -> Overview:
+    """What is seen where these groups are open, in time nearly linear in the nodes.
+
+    A group opens only inside of open ones: an id that is no group, or whose surroundings are
+    closed, opens nothing.
+    """
+    view = seen(tree, opened)
+    frames = view.boxes.frames[1:]
+    up, down, sent = _ways(tree, view)
+    between = down <= view.count
+    standing = stand(
+        [*view.boxes.frame, 0],
+        view.boxes.around,
+        np.bincount(view.beside, minlength=view.count + 1).tolist(),
+        (up[between], down[between]),
+    )
+    beats = _beats(tree, view)
+    return Overview(
+        items=_items(tree, view, standing, beats, _depths(view, up, down)),
+        ways=Ways(tuple(up.tolist()), tuple(down.tolist()), euclid.column(sent)),
+        beats=beats,
+        frames=tuple(
+            Frame(group.id, group.title, *map(_short, corners))
+            for group, corners in zip(frames, standing.frames, strict=True)
+        ),
+        opened=tuple(group.id for group in frames),
+        operations=len(tree.line),
+        hidden=sum(box.count for box in view.boxes.box if isinstance(box, Group)),
+    )
+
+
+def _beats(tree: Tree, view: Seen) -> tuple[Beat, ...]:
+    """Firings one after the other inside one item are one beat."""
+    items = view.item[np.array(tree.columns.fired, dtype=np.int64)]
+    starts = np.flatnonzero(np.diff(items, prepend=-1))
+    stops = np.append(starts[1:], len(items))[: len(starts)]
+    return tuple(map(Beat, items[starts].tolist(), starts.tolist(), stops.tolist()))
+
+
+def _ways(tree: Tree, view: Seen) -> tuple[Ints, Ints, euclid.Floats]:
+    """Between different items, each pair once, with what all of its edges have sent."""
+    apart = view.upstream != view.downstream
+    sent = euclid.numbers(tree.columns.sent)[apart]
+    pairs, way = np.unique(
+        (view.upstream * view.size + view.downstream)[apart], return_inverse=True
+    )
+    up, down = np.divmod(pairs, view.size)
+    return up, down, euclid.together(sent, way, len(pairs))
+
+
+def _depths(view: Seen, up: Ints, down: Ints) -> list[int]:
+    """Boxes are in topological order, and the output is behind all of them."""
+    depths = [0] * view.size
+    order = np.argsort(-up, kind="stable")
+    for above, below in zip(up[order].tolist(), down[order].tolist(), strict=True):
+        depths[below] = max(depths[below], depths[above] + 1)
+    return depths
+
+
+def _items(
+    tree: Tree, view: Seen, standing: Standing, beats: tuple[Beat, ...], depths: list[int]
+) -> Items:
+    faces = _faces(tree, view)
+    x, y = standing.x.tolist(), standing.y.tolist()
+    seen_beside = [0] * (view.count + 1)
+    for box in view.beside.tolist():
+        dx, dy = chip_offset(seen_beside[box])
+        seen_beside[box] += 1
+        x.append(x[box] + dx)
+        y.append(y[box] + dy)
+    first = [-1] * view.size
+    for number in range(len(beats) - 1, -1, -1):
+        first[beats[number].item] = number
+    names = zip(Face._fields, zip(*faces, strict=True), strict=True)
+    return Items(
+        **dict(names),
+        x=tuple(map(_short, x)),
+        y=tuple(map(_short, y)),
+        norm=euclid.column(_norms(tree, view)),
+        nonfinite=_nonfinite(tree, view),
+        first=tuple(first),
+        depth=tuple(depths),
+    )
+
+
+def _faces(tree: Tree, view: Seen) -> list[Face]:
+    columns, nodes = tree.columns, tree.line.nodes
+    faces = [
+        face_of_group(box) if isinstance(box, Group) else face_of_node(columns, int(nodes[box]))
+        for box in view.boxes.box
+    ]
+    faces.append(face_of_node(columns, columns.output))
+    for node, beside, once in zip(
+        view.node.tolist(), view.beside.tolist(), view.once.tolist(), strict=True
+    ):
+        face = face_of_node(columns, node)
+        faces.append(face if once else replace(face, id=f"{face.id}@{faces[beside].id}"))
+    return faces
+
+
+def _norms(tree: Tree, view: Seen) -> euclid.Floats:
+    """Of each box the gradients of the results that leave it; of the output what it began with."""
+    columns = tree.columns
+    norms = euclid.numbers(columns.norm)
+    upstream = np.array(columns.upstream, dtype=np.int64)
+    downstream = np.array(columns.downstream, dtype=np.int64)
+    leaves_box = np.zeros(len(norms), dtype=bool)
+    leaves_box[downstream[view.upstream != view.downstream]] = True
+    leaves_box &= tree.line.place >= 0
+    found = euclid.together(norms[leaves_box], view.item[leaves_box], view.size)
+    begins = upstream == columns.output
+    sent = euclid.numbers(columns.sent)[begins]
+    found[view.count] = euclid.together(sent, np.zeros(len(sent), dtype=np.int64), 1)[0]
+    found[view.count + 1 :] = norms[view.node]
+    return found
+
+
+def _nonfinite(tree: Tree, view: Seen) -> tuple[int, ...]:
+    counts = np.array(tree.columns.nonfinite, dtype=np.int64)
+    found = np.zeros(view.size, dtype=np.int64)
+    np.add.at(found, view.item, counts)
+    found[view.count + 1 :] = counts[view.node]
+    return tuple(found.tolist())
+
+
+def _short(number: float) -> float:
+    """A hundredth of a row is as much as can be seen."""
+    return round(number, 2)

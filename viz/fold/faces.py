@@ -1,0 +1,46 @@
+"""What stands on each item: titles, kinds and figures of an operation, a leaf or a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viz.fold.columns import Columns
+from viz.fold.family import family_of
+from viz.fold.overview import ItemKind
+from viz.fold.tree import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The columns of Items that do not depend on what else is open."""
+
+    id: str
+    kind: ItemKind
+    title: str
+    detail: str
+    module: str
+    family: str
+    variable: str
+    shape: str
+    count: int
+
+
+def face_of_group(group: Group) -> Face:
+    return Face(group.id, "group", group.title, group.detail, group.module, "", "", "", group.count)
+
+
+def face_of_node(columns: Columns, node: int) -> Face:
+    kind, variable, shape = columns.kind[node], columns.variable[node], columns.shape[node]
+    is_operation = kind == "operation"
+    name = columns.name[node] if is_operation else variable or columns.value[node] or kind
+    return Face(
+        columns.id[node],
+        kind,
+        name,
+        shape,
+        columns.module[node],
+        family_of(name) if is_operation else "",
+        variable,
+        shape,
+        int(is_operation),
+    )
