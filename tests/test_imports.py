@@ -63,6 +63,8 @@ ALLOWED: dict[str, set[str]] = {
     "viz/layout/rows.py": {"numpy", *NUMBERS},
     "viz/fold": DATA | {"numpy", "viz.layout.layered"},
     "viz/fold/overview.py": {"viz.record"},
+    # What the page makes of a Backward for the child that folds it.
+    "viz/fold/columns.py": {"viz.record", "viz.trace"},
     # The door for a person's own code: live tensors, and whatever module they are in.
     "viz/watching": DATA | {"torch", "viz.capture"},
     "viz/draw": DRAW,
@@ -72,7 +74,8 @@ ALLOWED: dict[str, set[str]] = {
     "viz/raster": DRAW | {"PIL", "resvg_py", "fontTools", "shutil", "tempfile"},
     "viz/raster/pictures.py": DRAW | {"viz.raster", "viz.layout", "PIL"},
     # The page's side of the sandbox: no torch, and no room that has it.
-    "viz/sandbox": DATA | {"viz.layout.places", "viz.fold.overview", "subprocess", "socket"},
+    "viz/sandbox": DATA
+    | {"viz.layout.places", "viz.fold.overview", "viz.fold.columns", "subprocess", "socket"},
     "viz/sandbox/lockdown.py": {"viz.limits", "pyseccomp", "resource"},
     # The child's side.
     "viz/sandbox/job.py": CHILD,

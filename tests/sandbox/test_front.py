@@ -37,7 +37,7 @@ class Slow:
         return self._body
 
 
-EMPTY = Answer(trace=Trace(source="x"), layouts=())
+EMPTY = Answer(trace=Trace(source="x"), layouts=(), overviews=())
 
 
 def test_one_who_waits_hears_the_place_in_the_queue_and_the_status_counts() -> None:
@@ -75,8 +75,8 @@ def test_an_answer_that_is_none_is_a_sentence(body: bytes) -> None:
 
 
 def test_an_answer_has_one_layout_for_each_backward() -> None:
-    with pytest.raises(ValueError, match="1 layouts, 0 backwards"):
-        Answer(trace=Trace(source="x"), layouts=(None,))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="1 layouts, 0 overviews, 0 backwards"):
+        Answer(trace=Trace(source="x"), layouts=(None,), overviews=())  # type: ignore[arg-type]
 
 
 def test_a_child_that_could_not_be_made_is_a_sentence() -> None:

@@ -195,7 +195,7 @@ def answer_with(*recorded: int, calls: int = 100, loss: float = 1.0) -> Answer:
     )
     history = History(calls, tuple(range(calls)), (1,) * calls, (loss,) * calls)
     trace = Trace(source="x", backwards=backwards, history=history)
-    return Answer(trace=trace, layouts=(LAYOUT,) * len(recorded))
+    return Answer(trace=trace, layouts=(LAYOUT,) * len(recorded), overviews=(None,) * len(recorded))
 
 
 NODE = Node("n0", "output", "")

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from viz.fold import euclid
-from viz.fold.faces import Face, face_of_group, face_of_node
+from viz.fold.faces import Face, face_of_group, face_of_leaves, face_of_node
 from viz.fold.order import Ints
 from viz.fold.overview import Beat, Frame, Items, Overview, Ways
 from viz.fold.stand import Standing, chip_offset, stand
 from viz.fold.tree import Group, Tree
 from viz.fold.visible import Seen, seen
 
+MOST_MATCHES = 200
+"""Ids that travel to the page; what holds a match is marked whatever their number."""
 
-def overview(tree: Tree, opened: Collection[str] = ()) -> Overview:
+
+def overview(tree: Tree, opened: Collection[str] = (), matches: Sequence[str] = ()) -> Overview:
     """What is seen where these groups are open, in time nearly linear in the nodes.
 
     A group opens only inside of open ones: an id that is no group, or whose surroundings are
-    closed, opens nothing.
+    closed, opens nothing. `matches` are ids of nodes and groups to be marked.
     """
     view = seen(tree, opened)
     frames = view.boxes.frames[1:]
@@ -44,6 +48,8 @@ def overview(tree: Tree, opened: Collection[str] = ()) -> Overview:
         opened=tuple(group.id for group in frames),
         operations=len(tree.line),
         hidden=sum(box.count for box in view.boxes.box if isinstance(box, Group)),
+        matches=tuple(matches[:MOST_MATCHES]),
+        found=_found(tree, view, matches),
     )
 
 
@@ -89,9 +95,8 @@ def _items(
     first = [-1] * view.size
     for number in range(len(beats) - 1, -1, -1):
         first[beats[number].item] = number
-    names = zip(Face._fields, zip(*faces, strict=True), strict=True)
     return Items(
-        **dict(names),
+        **_columns(faces),
         x=tuple(map(_short, x)),
         y=tuple(map(_short, y)),
         norm=euclid.column(_norms(tree, view)),
@@ -101,6 +106,11 @@ def _items(
     )
 
 
+def _columns(faces: list[Face]) -> dict[str, Any]:
+    names = [field.name for field in fields(Face)]
+    return {name: tuple(getattr(face, name) for face in faces) for name in names}
+
+
 def _faces(tree: Tree, view: Seen) -> list[Face]:
     columns, nodes = tree.columns, tree.line.nodes
     faces = [
@@ -108,10 +118,16 @@ def _faces(tree: Tree, view: Seen) -> list[Face]:
         for box in view.boxes.box
     ]
     faces.append(face_of_node(columns, columns.output))
-    for node, beside, once in zip(
-        view.node.tolist(), view.beside.tolist(), view.once.tolist(), strict=True
+    leaves: list[list[int]] = [[] for _ in view.beside]
+    for node, chip in zip(view.leaf.tolist(), view.chip.tolist(), strict=True):
+        leaves[chip - view.count - 1].append(node)
+    for nodes_of_chip, beside, once in zip(
+        leaves, view.beside.tolist(), view.once.tolist(), strict=True
     ):
-        face = face_of_node(columns, node)
+        if len(nodes_of_chip) > 1:
+            faces.append(face_of_leaves(columns, nodes_of_chip, faces[beside]))
+            continue
+        face = face_of_node(columns, nodes_of_chip[0])
         faces.append(face if once else replace(face, id=f"{face.id}@{faces[beside].id}"))
     return faces
 
@@ -129,7 +145,8 @@ def _norms(tree: Tree, view: Seen) -> euclid.Floats:
     begins = upstream == columns.output
     sent = euclid.numbers(columns.sent)[begins]
     found[view.count] = euclid.together(sent, np.zeros(len(sent), dtype=np.int64), 1)[0]
-    found[view.count + 1 :] = norms[view.node]
+    chips = euclid.together(norms[view.leaf], view.chip, view.size)
+    found[view.count + 1 :] = chips[view.count + 1 :]
     return found
 
 
@@ -137,8 +154,27 @@ def _nonfinite(tree: Tree, view: Seen) -> tuple[int, ...]:
     counts = np.array(tree.columns.nonfinite, dtype=np.int64)
     found = np.zeros(view.size, dtype=np.int64)
     np.add.at(found, view.item, counts)
-    found[view.count + 1 :] = counts[view.node]
+    found[view.count + 1 :] = 0
+    np.add.at(found, view.chip, counts[view.leaf])
     return tuple(found.tolist())
+
+
+def _found(tree: Tree, view: Seen, matches: Sequence[str]) -> tuple[int, ...]:
+    """The items that are a match or hold one. An open group is no item: its frame is seen."""
+    node_of = {name: node for node, name in enumerate(tree.columns.id)} if matches else {}
+    open_groups = {group.id for group in view.boxes.frames[1:]}
+    found: set[int] = set()
+    nodes: set[int] = set()
+    for match in matches:
+        if match in tree.groups:
+            if match not in open_groups:
+                found.add(int(view.boxes.of_place[tree.groups[match].start]))
+        else:
+            nodes.add(node_of[match])
+            found.add(int(view.item[node_of[match]]))
+    # A leaf that is drawn several times is found at each of them.
+    drawn = zip(view.leaf.tolist(), view.chip.tolist(), strict=True)
+    return tuple(sorted(found | {chip for node, chip in drawn if node in nodes}))
 
 
 def _short(number: float) -> float:

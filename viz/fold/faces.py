@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viz.fold.columns import Columns
 from viz.fold.family import family_of
 from viz.fold.overview import ItemKind
 from viz.fold.tree import Group
+
+NAMES = 4
+"""Of leaves that are one chip: so many names stand below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +47,16 @@ def face_of_node(columns: Columns, node: int) -> Face:
         variable,
         shape,
         int(is_operation),
+    )
+
+
+def face_of_leaves(columns: Columns, nodes: Sequence[int], beside: Face) -> Face:
+    """Several leaves and constants beside one closed group."""
+    kinds = {columns.kind[node] for node in nodes}
+    what = {frozenset({"leaf"}): "leaves", frozenset({"constant"}): "constants"}
+    named = what.get(frozenset(kinds), "tensors")
+    kind: ItemKind = "leaf" if "leaf" in kinds else "constant"
+    names = ", ".join(filter(None, (columns.variable[node] for node in nodes[:NAMES])))
+    return Face(
+        f"{named}@{beside.id}", kind, f"{len(nodes)} {named}", names, beside.module, "", "", "", 0
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from viz.fold.columns import Columns
+from viz.fold.drawing import overview
 from viz.fold.family import FAMILIES, family_of
+from viz.fold.opening import path_to
+from viz.fold.overview import Overview
 from viz.fold.tree import Group, Tree
 
 NONFINITE = {"nan", "inf", "nonfinite", "non-finite"}
@@ -36,6 +40,18 @@ def find(tree: Tree, words: str) -> tuple[str, ...]:
             if _fits_itself(columns, node, asked) or not _is_in(columns.module[node], named)
         ]
     return (*(group.id for group in groups), *(columns.id[node] for node in nodes))
+
+
+def searched(tree: Tree, opened: Collection[str], words: str, show: str = "") -> Overview:
+    """The Overview with these groups open, and those around the first match and around `show`.
+
+    Raises InputError where there is no node or group `show`.
+    """
+    matches = find(tree, words)
+    wanted = [*opened]
+    for item in (*matches[:1], *filter(None, [show])):
+        wanted += path_to(tree, item)
+    return overview(tree, wanted, matches)
 
 
 def _plain(word: str) -> str:

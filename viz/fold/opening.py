@@ -67,13 +67,12 @@ def path_to(tree: Tree, item: str) -> tuple[str, ...]:
     place = int(tree.line.place[node])
     if place >= 0:
         return tuple(group.id for group in _around(tree, place, place + 1))
-    # A leaf is seen as soon as two things that use it are, or the one operation that does.
+    # A leaf stands beside the first operation that uses it, whatever else does.
     upstream = np.array(columns.upstream, dtype=np.int64)
     used = np.array(columns.downstream, dtype=np.int64)
     users = tree.line.place[upstream[used == node]]
-    if not len(users) or users.max() >= len(tree.line):
-        return ()
-    return tuple(group.id for group in _around(tree, int(users.min()), int(users.max()) + 1))
+    first = int(users.min(initial=len(tree.line)))
+    return tuple(group.id for group in _around(tree, first, first + 1))
 
 
 def _around(tree: Tree, start: int, stop: int) -> list[Group]:

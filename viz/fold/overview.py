@@ -6,14 +6,17 @@ from typing import Literal
 
 from viz.record import Record
 
+LARGE = 300
+"""Nodes: a graph with more is drawn by an Overview."""
+
 ItemKind = Literal["group", "operation", "leaf", "constant", "output"]
 
 
 class Items(Record, frozen=True):
     """The visible nodes, as columns of equal length.
 
-    id        of the node in the Backward, of the group, or "n7@n12" for a leaf drawn where n12
-              uses it
+    id        of the node in the Backward, of the group, "n7@n12" for a leaf drawn where n12 uses
+              it, or "leaves@g3-9" for several that stand beside a group as one
     kind      group: a folded block, chain or repeat, opened on click
     title     what stands on it: "h.0", "MulBackward0", "w"
     detail    a second line: "GPT2Block · 42 operations", "×12", a shape
@@ -21,7 +24,7 @@ class Items(Record, frozen=True):
     family    the kind of operation, for colouring: "matrix", "activation", ...; "" for a group
     variable  the program's own name
     shape     as text: "64×768"; "" where unknown
-    count     operations inside; 1 for an operation
+    count     operations inside; 1 for an operation, 0 for what is none
     x, y      centre, in units of columns and rows; x grows forward, y upward
     norm      Euclidean norm of the gradient that arrives there, over all of its entries; of a group
               the gradients of those of its results that are used outside; None where none arrived
@@ -85,6 +88,8 @@ class Overview(Record, frozen=True):
     opened    ids of the groups that are open, in the order of the frames
     operations of the whole graph
     hidden    those of them that are inside closed groups
+    matches   ids of the groups and nodes that were searched for, in order; of many the first
+    found     the items that are one of all matches, or hold one
     """
 
     items: Items = Items()
@@ -94,3 +99,5 @@ class Overview(Record, frozen=True):
     opened: tuple[str, ...] = ()
     operations: int = 0
     hidden: int = 0
+    matches: tuple[str, ...] = ()
+    found: tuple[int, ...] = ()

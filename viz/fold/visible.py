@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from viz.fold.order import Ints
 from viz.fold.tree import Child, Group, Tree
 
+MOST_BESIDE = 3
+"""Leaves beside one closed group; more are one chip, "12 leaves"."""
+
 Bools = NDArray[np.bool_]
 
 NEAR = 4
@@ -58,21 +61,23 @@ def boxes_of(tree: Tree, opened: Collection[str]) -> Boxes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """All visible items: the boxes, the output, then the leaves and constants beside them.
+    """All visible items: the boxes, the output, then chips: the leaves and constants beside them.
 
     count     of boxes; the output has this number
-    node      of each leaf beside a box
-    beside    the box (or output) that it stands beside: the first that uses it
-    once      whether it is drawn only there
+    beside    the box (or output) that each chip stands beside: the first that uses it
+    once      whether its leaf is drawn only there
+    leaf      the node of each leaf that is drawn, as often as it is
+    chip      the item that it is: several leaves beside one closed group are one chip
     item      the item of each node: of a leaf that is drawn several times, the first
     upstream, downstream   the item at either end of each edge
     """
 
     boxes: Boxes
     count: int
-    node: Ints
     beside: Ints
     once: Bools
+    leaf: Ints
+    chip: Ints
     item: Ints
     upstream: Ints
     downstream: Ints
@@ -80,7 +85,7 @@ class Seen:
     @property
     def size(self) -> int:
         """How many items there are."""
-        return self.count + 1 + len(self.node)
+        return self.count + 1 + len(self.beside)
 
 
 def seen(tree: Tree, opened: Collection[str]) -> Seen:
@@ -89,6 +94,7 @@ def seen(tree: Tree, opened: Collection[str]) -> Seen:
     columns, line = tree.columns, tree.line
     boxes = boxes_of(tree, opened)
     count = len(boxes.box)
+    closed = np.array([*(isinstance(box, Group) for box in boxes.box), False])
     item = np.full(len(columns.id), -1, dtype=np.int64)
     item[line.nodes] = boxes.of_place
     item[columns.output] = count
@@ -100,31 +106,45 @@ def seen(tree: Tree, opened: Collection[str]) -> Seen:
     pairs, back = np.unique(used[to_leaf] * (count + 1) + upstream[to_leaf], return_inverse=True)
     node, user = np.divmod(pairs, count + 1)
     first, uses = _stretches(node)
-    inside, once = _inside_or_once(boxes, user, first, uses)
+    inside, once = _inside_or_once(boxes, closed, user, first, uses)
     hidden, single = np.repeat(inside, uses), np.repeat(once, uses)
     drawn = ~hidden & ~single
     drawn[first] |= once
-    end = np.where(hidden, user, count + np.cumsum(drawn))
 
+    chip, leads = _chips(user[drawn], closed)
+    end = user.copy()
+    end[drawn] = count + 1 + chip
+    end = np.where(single, np.repeat(end[first], uses), end)
     downstream[to_leaf] = end[back]
     item[node[first]] = end[first]
-    lonely = np.flatnonzero(item < 0)  # Only a damaged file has a leaf that nothing uses.
-    item[lonely] = count + 1 + np.count_nonzero(drawn) + np.arange(len(lonely))
     return Seen(
         boxes=boxes,
         count=count,
-        node=np.concatenate((node[drawn], lonely)),
-        beside=np.concatenate((user[drawn], np.full(len(lonely), count))),
-        once=np.concatenate((single[drawn], np.ones(len(lonely), dtype=bool))),
+        beside=user[drawn][leads],
+        once=single[drawn][leads],
+        leaf=node[drawn],
+        chip=count + 1 + chip,
         item=item,
         upstream=upstream,
         downstream=downstream,
     )
 
 
-def _inside_or_once(boxes: Boxes, user: Ints, first: Ints, uses: Ints) -> tuple[Bools, Bools]:
+def _chips(beside: Ints, closed: Bools) -> tuple[Ints, Ints]:
+    """Which chip each drawn leaf is, from 0, and the leaf that leads each chip."""
+    crowded = closed & (np.bincount(beside, minlength=len(closed)) > MOST_BESIDE)
+    alone = len(closed) + np.arange(len(beside))
+    _, first, back = np.unique(
+        np.where(crowded[beside], beside, alone), return_index=True, return_inverse=True
+    )
+    leads = np.sort(first)
+    return np.searchsorted(leads, first)[back], leads
+
+
+def _inside_or_once(
+    boxes: Boxes, closed: Bools, user: Ints, first: Ints, uses: Ints
+) -> tuple[Bools, Bools]:
     """Of each leaf whether it is inside a closed group, and else whether it is drawn only once."""
-    closed = np.array([*(isinstance(box, Group) for box in boxes.box), False])
     frame = np.array([*boxes.frame, 0])
     inside = (uses == 1) & closed[user[first]]
     if not len(first):

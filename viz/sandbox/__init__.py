@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import atexit
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from viz.fold.columns import columns_of
+from viz.fold.overview import Overview
 from viz.limits import DEFAULT, Limits
 from viz.sandbox.forked import Forked
 from viz.sandbox.front import Sandbox, Status
 from viz.sandbox.spare import Spare
-from viz.sandbox.wire import Answer, Descend, Form, Prove, Survey
+from viz.sandbox.wire import Answer, Descend, Fold, Form, Prove, Survey
 from viz.study import Descent, Landscape, Proof
-from viz.trace import Input, Number
+from viz.trace import Input, Number, Trace
 
 __all__ = [
     "Answer",
@@ -20,6 +22,7 @@ __all__ = [
     "Status",
     "descend",
     "explain",
+    "overview",
     "prove",
     "render",
     "shutdown",
@@ -69,6 +72,29 @@ def render(
     Raises ProgramError for text that is no DOT, LimitError where it is too large or takes too long.
     """
     return _SANDBOX.render(dot, form, limits, on_wait)
+
+
+def overview(
+    trace: Trace,
+    backward: int,
+    opened: Collection[str] | None = None,
+    find: str = "",
+    show: str = "",
+    limits: Limits = DEFAULT,
+    on_wait: Callable[[int], None] | None = None,
+) -> Overview:
+    """What is seen of one backward pass where these groups are open, and where it stands.
+
+    opened   ids of groups, as `Overview.opened` has them; None for a first view
+    find     words to search for (see `viz.fold.find`); the groups around the first match are opened
+             as well, and what is or holds a match is told in the answer
+    show     the id of a node or group: the groups around it are opened as well
+
+    Raises InputError where there is no such node, LimitError where it takes too long.
+    """
+    columns = columns_of(trace.backwards[backward])
+    chosen = None if opened is None else tuple(opened)
+    return _SANDBOX.fold(Fold(columns, limits, chosen, find, show), on_wait)
 
 
 def prove(

@@ -9,10 +9,11 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from viz.errors import InputError, LimitError, ProgramError
+from viz.fold.overview import Overview
 from viz.limits import DEFAULT, Limits
 from viz.sandbox.loops import chosen_numbers, with_the_last
 from viz.sandbox.turns import Turns
-from viz.sandbox.wire import LOGGER, Answer, Explain, Form, Render, Repeat
+from viz.sandbox.wire import LOGGER, Answer, Explain, Fold, Form, Render, Repeat
 from viz.trace import Input, Record
 
 AT_ONCE = max(2, os.cpu_count() or 1)
@@ -108,6 +109,12 @@ class Sandbox:
         body = msgspec.json.encode(Render(dot=dot, form=form, limits=limits))
         with self._turns.turn(on_wait):
             return self.workers.ask(body, limits)
+
+    def fold(self, request: Fold, on_wait: Callable[[int], None] | None = None) -> Overview:
+        """A graph with some of its groups open."""
+        with self._turns.turn(on_wait):
+            body = self.workers.ask(msgspec.json.encode(request), request.limits)
+        return _decoded(body, Overview)
 
     def status(self) -> Status:
         active = self.workers.protections

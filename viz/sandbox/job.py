@@ -15,6 +15,11 @@ import msgspec
 from viz.again import descend, prove, survey
 from viz.capture import Plan, Recorder
 from viz.errors import LimitError, ProgramError, UserError
+from viz.fold.build import tree_from, tree_of
+from viz.fold.drawing import overview
+from viz.fold.find import searched
+from viz.fold.opening import first_view
+from viz.fold.overview import LARGE, Overview
 from viz.language import Result, check, check_given, run
 from viz.language.machine import Observer
 from viz.layout import arrange
@@ -28,6 +33,7 @@ from viz.sandbox.wire import (
     Descend,
     Explain,
     Failure,
+    Fold,
     Phase,
     Prove,
     Render,
@@ -56,7 +62,7 @@ def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
     request = channel.request()
     reserve = bytearray(RESERVE_BYTES)
     try:
-        if not isinstance(request, Render) and "optim" in request.source:
+        if not isinstance(request, Render | Fold) and "optim" in request.source:
             import_module("torch._dynamo")  # Has long been done, unless this server is very young.
         lock_down(request.limits, protections, reads_files=isinstance(request, Render))
         body = perform(request, channel.phase)
@@ -76,6 +82,9 @@ def perform(request: Request, phase: Callable[[Phase], None]) -> bytes:
         case Render():
             phase("rendering")
             return render(request.dot, request.form)
+        case Fold():
+            phase("drawing")
+            return msgspec.json.encode(_fold(request))
         case _:
             return msgspec.json.encode(_repeat(request, phase))
 
@@ -119,7 +128,24 @@ def _answer(
         pictures=tuple(result.pictures),
     )
     phase("drawing")
-    return Answer(trace=trace, layouts=tuple(_layouts(trace.backwards)))
+    return Answer(
+        trace=trace,
+        layouts=tuple(_layouts(trace.backwards)),
+        overviews=tuple(map(_first_overview, trace.backwards)),
+    )
+
+
+def _first_overview(backward: Backward) -> Overview | None:
+    if len(backward.nodes) <= LARGE:
+        return None
+    tree = tree_of(backward)
+    return overview(tree, first_view(tree))
+
+
+def _fold(request: Fold) -> Overview:
+    tree = tree_from(request.columns)
+    opened = first_view(tree) if request.opened is None else request.opened
+    return searched(tree, opened, request.find, request.show)
 
 
 def _repeat(request: Repeat, phase: Callable[[Phase], None]) -> Study:

@@ -80,6 +80,7 @@ def _joined(answer: Answer, second: Answer) -> Answer:
     return Answer(
         trace=msgspec.structs.replace(trace, backwards=trace.backwards + second.trace.backwards),
         layouts=answer.layouts + second.layouts,
+        overviews=answer.overviews + second.overviews,
     )
 
 

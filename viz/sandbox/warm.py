@@ -15,6 +15,7 @@ import torch
 
 import viz.again
 import viz.capture
+import viz.fold
 import viz.language
 import viz.layout
 from viz.errors import UserError
@@ -46,7 +47,7 @@ LONG_REHEARSAL = """
 import torch
 x = torch.tensor(0.5, requires_grad=True)
 y = x
-for i in range(100):
+for i in range(200):
     y = torch.tanh(y * x)
 y.backward()
 """
@@ -102,7 +103,7 @@ def _settle() -> None:
 
 def _import_rooms() -> None:
     """Every module of the child's rooms, also those that are imported where they are used."""
-    for room in (viz.language, viz.capture, viz.again, viz.layout):
+    for room in (viz.language, viz.capture, viz.again, viz.layout, viz.fold):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             import_module(found.name)
 

@@ -13,6 +13,8 @@ from typing import Literal
 import msgspec
 
 from viz.errors import UserError
+from viz.fold.columns import Columns
+from viz.fold.overview import Overview
 from viz.layout.places import Layout
 from viz.limits import Limits
 from viz.trace import Input, Number, Record, Trace
@@ -48,6 +50,21 @@ class Render(Record, frozen=True, tag="render"):
     dot: str
     form: Form
     limits: Limits
+
+
+class Fold(Record, frozen=True, tag="fold"):
+    """Draw a graph with some of its groups open.
+
+    opened   ids of groups; None for a first view
+    find     words to search for; the groups around the first match are opened as well
+    show     the id of a node or group; the groups around it are opened as well
+    """
+
+    columns: Columns
+    limits: Limits
+    opened: tuple[str, ...] | None = None
+    find: str = ""
+    show: str = ""
 
 
 class Prove(Record, frozen=True, tag="prove"):
@@ -96,18 +113,24 @@ class Descend(Record, frozen=True, tag="descend"):
 Repeat = Prove | Survey | Descend
 """What runs the program again and again; see `viz.study` for the answers."""
 
-Request = Explain | Render | Repeat
+Request = Explain | Render | Fold | Repeat
 
 
 class Answer(Record, frozen=True):
-    """What happened, and where its nodes stand: one layout for each backward."""
+    """What happened, and where its nodes stand: one layout for each backward.
+
+    overviews   the first view of each graph with more than `viz.fold.overview.LARGE` nodes
+    """
 
     trace: Trace
     layouts: tuple[Layout, ...]
+    overviews: tuple[Overview | None, ...]
 
     def __post_init__(self) -> None:
-        if len(self.layouts) != len(self.trace.backwards):
-            raise ValueError(f"{len(self.layouts)} layouts, {len(self.trace.backwards)} backwards")
+        count = len(self.trace.backwards)
+        if len(self.layouts) != count or len(self.overviews) != count:
+            drawn = f"{len(self.layouts)} layouts, {len(self.overviews)} overviews"
+            raise ValueError(f"{drawn}, {count} backwards")
 
 
 class Sentence(Record, frozen=True):
