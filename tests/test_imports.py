@@ -53,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     # It knows live tensors, and runs whatever it is given: not the language.
     "viz/again": DATA | {"torch", "numpy", "viz.capture"},
     "viz/rules": {"viz.trace", "viz.study", "viz.errors", "numpy", "yaml"},
-    "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz", "fast_sugiyama"},
+    "viz/layout": {"viz.trace", "viz.errors", "viz.limits", "pygraphviz"},
     "viz/layout/places.py": {"viz.trace"},
     # Numbers alone: how nodes and arcs stand, whatever they are.
     "viz/layout/layered.py": {"numpy", *NUMBERS},
@@ -195,7 +195,7 @@ for name in {THE_PAGE_IMPORTS!r}:
     for found in pkgutil.walk_packages(getattr(room, "__path__", []), name + "."):
         if found.name not in child_only:
             importlib.import_module(found.name)
-print(*sorted({{"torch", "pygraphviz", "fast_sugiyama", "torchviz"}} & set(sys.modules)))
+print(*sorted({{"torch", "pygraphviz", "torchviz"}} & set(sys.modules)))
 """
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False

@@ -114,18 +114,18 @@ def test_a_cut_whose_source_is_not_in_the_graph_is_a_stub_with_its_name() -> Non
     assert cut_lines(backward.cuts[stub.cut]) == ("✂ torch.no_grad(), line 4", "from v")
 
 
-def test_cuts_of_a_large_graph_have_their_words_below_the_constant() -> None:
+def test_cuts_of_a_large_graph_have_their_words_on_the_line_from_the_source() -> None:
     backward = traced(LOOP.format(length=40))
     layout = arrange_large(backward)
     assert len(layout.cuts) == len(backward.cuts) == 40
     places = {place.node: place for place in layout.places}
     for route in layout.cuts:
-        place = places[backward.cuts[route.cut].node]
-        assert route.label[0] == place.x
-        assert route.label[1] < place.y - place.height / 2
-    assert not [
-        pair for pair in itertools.combinations(layout.cuts, 2) if pair[0].label == pair[1].label
-    ]
+        cut = backward.cuts[route.cut]
+        assert places[cut.source or ""].x < route.label[0] < places[cut.node].x
+        assert any(
+            one[1] == other[1] == route.label[1] and one[0] <= route.label[0] <= other[0]
+            for one, other in itertools.pairwise(route.points)
+        )
 
 
 def test_scissors_and_line_stand_in_the_figure() -> None:

@@ -15,13 +15,13 @@ GRADIENT_OFFSET = 11.0
 Polyline = tuple[Point, ...]
 
 
-def outline(place: Place, round_: bool) -> Polyline:
+def outline(place: Place, round_: bool, points: int = OUTLINE_POINTS) -> Polyline:
     """A closed circle or pill around the place, starting at its right end, anticlockwise."""
     if round_:
         radius = place.width / 2
         return tuple(
             (place.x + radius * math.cos(angle), place.y + radius * math.sin(angle))
-            for angle in _angles()
+            for angle in _angles(points)
         )
     radius = min(22.0, place.height / 2)
     straight_x, straight_y = place.width / 2 - radius, place.height / 2 - radius
@@ -30,14 +30,14 @@ def outline(place: Place, round_: bool) -> Polyline:
             place.x + math.copysign(straight_x, math.cos(angle)) + radius * math.cos(angle),
             place.y + math.copysign(straight_y, math.sin(angle)) + radius * math.sin(angle),
         )
-        for angle in _angles()
+        for angle in _angles(points)
     )
 
 
-def _angles() -> list[float]:
+def _angles(points: int) -> list[float]:
     # Half a step aside: no point lies on an axis, where the side of a pill would be undecided.
-    step = 2 * math.pi / OUTLINE_POINTS
-    angles = [(index + 0.5) * step for index in range(OUTLINE_POINTS)]
+    step = 2 * math.pi / points
+    angles = [(index + 0.5) * step for index in range(points)]
     return [*angles, angles[0]]
 
 

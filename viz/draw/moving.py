@@ -48,7 +48,8 @@ def travelling_traces(scene: Scene, step: int, part: int) -> list[Drawn]:
 
 
 def _ring(scene: Scene, node_id: str) -> Drawn:
-    xs, ys = joined([scene.outlines[node_id]])
+    # A leaf accumulates in all of its places at once.
+    xs, ys = joined(list(scene.outlines[node_id]))
     return scatter(
         x=xs,
         y=ys,

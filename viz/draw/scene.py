@@ -16,6 +16,8 @@ LEGEND_WIDTH = 610.0
 RICH_EDGES = 80
 """Up to this many edges each frame holds all that has arrived; above it, only what its own step
 sends: frames of constant size, where full ones would grow with the square of the program."""
+CHIP_POINTS = 16
+"""Points of the outline of a chip: there may be a thousand of them."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,27 @@ class Scene:
     @cached_property
     def places(self) -> dict[str, Place]:
         """Centred in the figure, above the strip of the legend."""
+        return {place.node: place for place in self._all_places if place.use is None}
+
+    @cached_property
+    def chips(self) -> tuple[Place, ...]:
+        """More places of leaves and constants: beside each of their far-apart uses."""
+        return tuple(place for place in self._all_places if place.use is not None)
+
+    @cached_property
+    def _all_places(self) -> tuple[Place, ...]:
         aside = (self.width - self.layout.width) / 2
-        return {
-            place.node: Place(
-                place.node, place.x + aside, place.y + self.strip, place.width, place.height
+        return tuple(
+            Place(
+                place.node,
+                place.x + aside,
+                place.y + self.strip,
+                place.width,
+                place.height,
+                place.use,
             )
             for place in self.layout.places
-        }
+        )
 
     @cached_property
     def routes(self) -> dict[int, Route]:
@@ -114,11 +130,16 @@ class Scene:
         return sum(node.kind in ("operation", "leaf") for node in self.backward.nodes)
 
     @cached_property
-    def outlines(self) -> dict[str, geometry.Polyline]:
-        return {
-            node_id: geometry.outline(place, self.nodes[node_id].kind == "operation")
+    def outlines(self) -> dict[str, tuple[geometry.Polyline, ...]]:
+        """Of each node all outlines: of its own place, then of its chips."""
+        found = {
+            node_id: (geometry.outline(place, self.nodes[node_id].kind == "operation"),)
             for node_id, place in self.places.items()
         }
+        chips: dict[str, list[geometry.Polyline]] = {}
+        for place in self.chips:
+            chips.setdefault(place.node, []).append(geometry.outline(place, False, CHIP_POINTS))
+        return found | {node_id: (*found[node_id], *more) for node_id, more in chips.items()}
 
     @cached_property
     def gradient_paths(self) -> dict[int, geometry.Polyline]:

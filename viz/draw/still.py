@@ -108,7 +108,7 @@ def _forward_heads(scene: Scene) -> Drawn:
 
 def _outlines(scene: Scene, kind: str, fill: str, line: str, width: int = 2) -> Drawn:
     shown = [scene.outlines[node.id] for node in scene.backward.nodes if node.kind == kind]
-    xs, ys = joined(shown)
+    xs, ys = joined([outline for outlines in shown for outline in outlines])
     return scatter(
         x=xs,
         y=ys,
@@ -178,6 +178,8 @@ def _pills(scene: Scene) -> Drawn:
     shown = [node for node in scene.backward.nodes if node.kind in ("leaf", "constant")]
     labels = [_pill_text(scene, node) for node in shown]
     points = [_centre(scene, node) for node in shown]
+    labels += [_chip_text(scene, scene.nodes[chip.node]) for chip in scene.chips]
+    points += [(chip.x, chip.y) for chip in scene.chips]
     trace = texts(scene, points, labels, theme.VALUE_SIZE, scene.theme.text)
     trace["textfont"]["shadow"] = "none"
     return trace
@@ -187,15 +189,21 @@ def _pill_text(scene: Scene, node: Node) -> str:
     return named(node.variable, node.value, scene.theme.forward)
 
 
+def _chip_text(scene: Scene, node: Node) -> str:
+    """Its name; the value stands in its own place, and wherever it has no name."""
+    return plain(node.variable) if node.variable else _pill_text(scene, node)
+
+
 def _hover(scene: Scene) -> Drawn:
     """Invisible discs over the nodes that tell name, line, and all numbers of small tensors."""
-    nodes = scene.backward.nodes
+    places = [*(scene.places[node.id] for node in scene.backward.nodes), *scene.chips]
+    words = {node.id: _hover_text(scene, node) for node in scene.backward.nodes}
     return scatter(
-        x=[round(scene.places[node.id].x, 1) for node in nodes],
-        y=[round(scene.places[node.id].y, 1) for node in nodes],
+        x=[round(place.x, 1) for place in places],
+        y=[round(place.y, 1) for place in places],
         mode="markers",
-        marker={"size": [scene.places[node.id].height * 0.9 for node in nodes], "opacity": 0},
-        hovertext=[_hover_text(scene, node) for node in nodes],
+        marker={"size": [place.height * 0.9 for place in places], "opacity": 0},
+        hovertext=[words[place.node] for place in places],
         hovertemplate="%{hovertext}<extra></extra>",
         hoverlabel={
             "align": "left",

@@ -8,13 +8,18 @@ Point = tuple[float, float]
 
 
 class Place(Record, frozen=True):
-    """Centre and size of a node's outline; x grows to the right (forward), y grows upward."""
+    """Centre and size of a node's outline; x grows to the right (forward), y grows upward.
+
+    use    for one more place of a leaf or constant, a chip, the operation that it stands beside;
+           None for the node's own place, of which each node has one
+    """
 
     node: str
     x: float
     y: float
     width: float
     height: float
+    use: str | None = None
 
 
 class Route(Record, frozen=True):

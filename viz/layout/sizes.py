@@ -44,6 +44,16 @@ def outline(node: Node) -> Size:
     return max(64.0, columns * CHARACTER + 20), lines * LINE + 18
 
 
+def chip(node: Node) -> Size:
+    """Width and height of one more place of a leaf or constant: its name, without its value.
+
+    What has no name is known by its value alone.
+    """
+    if not node.variable:
+        return outline(node)
+    return max(40.0, min(len(node.variable), NAME_CHARACTERS) * CHARACTER + 20), LINE + 11
+
+
 def caption(node: Node) -> float:
     """Height kept free below the outline, for the engine's name and the gradient of a leaf."""
     if node.kind == "operation":
