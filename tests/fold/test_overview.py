@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import msgspec
 import pytest
 import torch
 from torch.nn import functional as F
@@ -158,3 +159,23 @@ def test_nonfinite_numbers_are_counted_where_they_are() -> None:
     quotient = torch.tensor([1.0, 0.0]) / torch.tensor([1.0, 0.0])
     assert counts["DivBackward0"] == quotient.isnan().sum().item()
     assert counts["SumBackward0"] == 1
+
+
+def test_ways_go_forward_around_what_is_between(model: Model) -> None:
+    _, tree = model
+    drawn = overview(tree, tree.groups)
+    x, bent = drawn.items.x, 0
+    for up, down, bends in zip(
+        drawn.ways.upstream, drawn.ways.downstream, drawn.ways.bends, strict=True
+    ):
+        across = [x[up], *bends[::2], x[down]]
+        assert across == sorted(across, reverse=True)
+        bent += bool(bends)
+    assert bent or tree.columns.name.count("CloneBackward0") == 0
+
+
+def test_an_item_takes_few_bytes(model: Model) -> None:
+    _, tree = model
+    for opened in (first_view(tree), tree.groups):
+        drawn = overview(tree, opened)
+        assert len(msgspec.json.encode(drawn)) / len(drawn.items.id) <= 500

@@ -14,7 +14,7 @@ from viz.fold.order import Ints
 from viz.fold.overview import Beat, Frame, Items, Overview, Ways
 from viz.fold.stand import Standing, chip_offset, stand
 from viz.fold.tree import Group, Tree
-from viz.fold.visible import Seen, seen
+from viz.fold.visible import Bools, Seen, seen
 
 MOST_MATCHES = 200
 """Ids that travel to the page; what holds a match is marked whatever their number."""
@@ -39,7 +39,12 @@ def overview(tree: Tree, opened: Collection[str] = (), matches: Sequence[str] = 
     beats = _beats(tree, view)
     return Overview(
         items=_items(tree, view, standing, beats, _depths(view, up, down)),
-        ways=Ways(tuple(up.tolist()), tuple(down.tolist()), euclid.column(sent)),
+        ways=Ways(
+            tuple(up.tolist()),
+            tuple(down.tolist()),
+            euclid.column(sent),
+            _bends(between, standing),
+        ),
         beats=beats,
         frames=tuple(
             Frame(group.id, group.title, *map(_short, corners))
@@ -62,14 +67,27 @@ def _beats(tree: Tree, view: Seen) -> tuple[Beat, ...]:
 
 
 def _ways(tree: Tree, view: Seen) -> tuple[Ints, Ints, euclid.Floats]:
-    """Between different items, each pair once, with what all of its edges have sent."""
+    """Between different items, each pair once, with what all of its edges have sent; of each
+    operation in the order of its inputs."""
     apart = view.upstream != view.downstream
     sent = euclid.numbers(tree.columns.sent)[apart]
-    pairs, way = np.unique(
-        (view.upstream * view.size + view.downstream)[apart], return_inverse=True
+    pairs, first, back = np.unique(
+        (view.upstream * view.size + view.downstream)[apart],
+        return_index=True,
+        return_inverse=True,
     )
-    up, down = np.divmod(pairs, view.size)
-    return up, down, euclid.together(sent, way, len(pairs))
+    order = np.argsort(first)
+    up, down = np.divmod(pairs[order], view.size)
+    return up, down, euclid.together(sent, back, len(pairs))[order]
+
+
+def _bends(between: Bools, standing: Standing) -> tuple[tuple[float, ...], ...]:
+    """The ways to leaves are short, and straight."""
+    corners = iter(standing.bends)
+    return tuple(
+        tuple(_short(number) for point in next(corners) for number in point) if placed else ()
+        for placed in between.tolist()
+    )
 
 
 def _depths(view: Seen, up: Ints, down: Ints) -> list[int]:
@@ -85,7 +103,7 @@ def _items(
     tree: Tree, view: Seen, standing: Standing, beats: tuple[Beat, ...], depths: list[int]
 ) -> Items:
     faces = _faces(tree, view)
-    x, y = standing.x.tolist(), standing.y.tolist()
+    x, y = [*standing.x], [*standing.y]
     seen_beside = [0] * (view.count + 1)
     for box in view.beside.tolist():
         dx, dy = chip_offset(seen_beside[box])

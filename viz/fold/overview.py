@@ -55,11 +55,14 @@ class Ways(Record, frozen=True):
     """The visible edges, as columns: positions in Items, from upstream to downstream.
 
     norm   of all that was sent along it; None where nothing was
+    bends  corners on its way around other items, from upstream to downstream, as x, y, x, y ...;
+           most ways are straight
     """
 
     upstream: tuple[int, ...] = ()
     downstream: tuple[int, ...] = ()
     norm: tuple[float | None, ...] = ()
+    bends: tuple[tuple[float, ...], ...] = ()
 
 
 class Beat(Record, frozen=True):
