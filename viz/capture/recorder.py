@@ -16,7 +16,6 @@ import torch
 
 from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
 from viz.capture.calls import Calls
-from viz.capture.collecting import collector_off
 from viz.capture.cuts import NO_GRAPH, cuts_of, origins_of, why_no_graph
 from viz.capture.firing import InterruptedPass, fire
 from viz.capture.formulas import are_the_same
@@ -231,15 +230,14 @@ class Recorder:
     ) -> tuple[list[NamedTensor], Any, Exception | None]:
         """Run the engine step by step; gives the leaves that it reached, and its answer, or the
         error that ended it in the middle."""
-        reader = self._calls.reader
-        with self._calls.asleep(), collector_off():
+        with self._calls.asleep():
             for output in asked.outputs:
                 self._calls.see(output)
             graph = walk(asked.outputs, self._calls, self._limits, line)
             dot = draw(graph, self._calls)
-            nodes = Nodes(graph, self._calls)
+            nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()
-            leaves = Leaves(graph, asked, nodes, self._calls)
+            leaves = Leaves(graph, asked, nodes, self._calls, self._limits)
             cuts = cuts_of(graph, nodes, self._calls)
             local = local_derivatives(graph, self._limits)
             names = GradientNames(graph, asked, self._calls) if asked.creates else None
@@ -247,10 +245,10 @@ class Recorder:
         answer, interrupted = None, None
         arrived_last: tuple[Step, ...] = ()
         try:
-            steps, answer = fire(graph, asked, run, reader, arrived)
+            steps, answer = fire(graph, asked, run, self._limits, arrived)
         except InterruptedPass as caught:
             steps, interrupted, arrived_last = caught.steps, caught, caught.arrived
-        with self._calls.asleep(), collector_off():
+        with self._calls.asleep():
             returned = returned_for(asked, answer) if interrupted is None else {}
             stop = self._stopped(interrupted, graph) if interrupted is not None else None
             self._freed.note(graph, line)
@@ -261,7 +259,7 @@ class Recorder:
                     output=graph.OUTPUT,
                     line=line,
                     nodes=records,
-                    edges=edges_of(graph, asked, (*steps, *arrived_last), local, reader),
+                    edges=edges_of(graph, asked, (*steps, *arrived_last), local, self._limits),
                     steps=steps,
                     forward=graph.forward(),
                     leaves=leaves.records(returned),

@@ -1,0 +1,114 @@
+"""The page's view of a large graph: a component that draws an Overview, and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import streamlit as st
+
+from viz.assets import STAGE_STYLES, joined
+from viz.fold.overview import Overview
+
+HERE = Path(__file__).parent
+KEY = "overview"
+SCRIPTS = (
+    *(f"overview_{part}.js" for part in ("words", "places", "lines", "routes", "crowd", "colours")),
+    *(f"overview_{part}.js" for part in ("paint", "moves", "steps", "search", "card", "scene")),
+    "overview.js",
+)
+PLACES, SIZES = 3, 4
+"""Digits of a coordinate, significant digits of a norm: what is drawn needs no more."""
+
+
+def texts() -> dict[str, str]:
+    """The three texts of the component; the controls and the rule card are those of the stage."""
+
+    def own(*names: str) -> str:
+        return "\n".join((HERE / name).read_text("utf-8") for name in names)
+
+    return {
+        "html": own("overview.html"),
+        "css": joined(*STAGE_STYLES) + own("overview.css"),
+        "js": joined("card.js") + own(*SCRIPTS),
+    }
+
+
+# Styles are not isolated: the controls are dressed as those of the stage.
+_overview = st.components.v2.component("seegrad_overview", **texts(), isolate_styles=False)
+
+
+def data_of(
+    overview: Overview,
+    run: str,
+    look: str,
+    lines: Sequence[int | None],
+    start: int,
+    *,
+    stale: bool = False,
+    card: Mapping[str, Any] | None = None,
+    search: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the component is sent; see overview.js.
+
+    run    names what is stepped through: while it stays, so does the step
+    look   names everything that is drawn
+    lines  the line of the program at each beat
+    start  the firing to start at, from 1; 0 for the start
+    card   what is known of one item: see viz.page.item
+    search the hits of what was searched for: see viz.page.item
+    """
+    return {
+        "run": run,
+        "look": look,
+        "overview": msgspec.json.encode(_rounded(overview)).decode(),
+        "lines": list(lines),
+        "start": start,
+        "stale": stale,
+        "card": card,
+        "search": search,
+    }
+
+
+def show(data: Mapping[str, Any]) -> None:
+    """Show what `data_of` made."""
+    _overview(
+        key=KEY,
+        data=dict(data),
+        on_position_change=_nothing,
+        on_opened_change=_nothing,
+        on_search_change=_nothing,
+        on_surface_change=_nothing,
+    )
+
+
+def told(name: str, run: str) -> Mapping[str, Any] | None:
+    """What the component last said under this name of this run; None where it said nothing."""
+    state = st.session_state.get(KEY)
+    said = state.get(name) if isinstance(state, Mapping) else None
+    return said if isinstance(said, Mapping) and said.get("run") == run else None
+
+
+def _rounded(overview: Overview) -> Overview:
+    """The same with as many digits as are drawn: ten thousand boxes travel in little."""
+    items, ways = overview.items, overview.ways
+    return msgspec.structs.replace(
+        overview,
+        items=msgspec.structs.replace(
+            items,
+            x=tuple(round(at, PLACES) for at in items.x),
+            y=tuple(round(at, PLACES) for at in items.y),
+            norm=tuple(map(_short, items.norm)),
+        ),
+        ways=msgspec.structs.replace(ways, norm=tuple(map(_short, ways.norm))),
+    )
+
+
+def _short(norm: float | None) -> float | None:
+    return None if norm is None else float(f"{norm:.{SIZES}g}")
+
+
+def _nothing() -> None:
+    """A callback is what makes Streamlit keep the state."""
