@@ -27,9 +27,16 @@ def training() -> list[Row]:
     return training.rows()
 
 
+def layout() -> list[Row]:
+    from benchmarks import layout
+
+    return layout.rows()
+
+
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "server": ("From an edit to the finished drawing, on the server", server),
     "training": ("Training loops", training),
+    "layout": ("Positions for graphs of any size", layout),
     "browser": ("In the browser", browser),
 }
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """Times in milliseconds; `aim` is the median that is to be reached."""
+    """Times in milliseconds; `aim` is the median that is to be reached.
+
+    instead   of a time, where something can't do it: "RecursionError", "ended after 60 s"
+    """
 
     name: str
     times: tuple[float, ...]
     aim: float | None = None
+    instead: str = ""
 
     def __post_init__(self) -> None:
-        if not self.times:
+        if not self.times and not self.instead:
             raise ValueError(f"{self.name!r} was never measured")
 
     @property
@@ -26,9 +30,11 @@ class Row:
 
     @property
     def reached(self) -> bool:
-        return self.aim is None or self.median <= self.aim
+        return self.aim is None or (not self.instead and self.median <= self.aim)
 
     def cells(self) -> tuple[str, ...]:
+        if self.instead:
+            return (self.name, self.instead, "", "", "")
         aim = "" if self.aim is None else f"{'✓' if self.reached else '✗'} {self.aim:,.0f}"
         slowest = f"{max(self.times):,.0f}"
         return (self.name, f"{self.median:,.0f}", slowest, str(len(self.times)), aim)
