@@ -92,12 +92,14 @@ ALLOWED: dict[str, set[str]] = {
     | LAYOUT_DATA
     | {
         "viz.assets",
-        "viz.fold.overview",
-        "streamlit",
         "viz.draw",
-        "viz.sandbox",
+        "viz.files",
+        "viz.fold.overview",
+        "viz.html.document",
         "viz.rules",
+        "viz.sandbox",
         "plotly",
+        "streamlit",
     },
     "streamlit_app.py": {"streamlit", "viz.page"},
 }

@@ -6,10 +6,22 @@ import streamlit as st
 
 from viz.assets import joined
 from viz.draw.noticed import noticed_box
-from viz.page import assets, checks, compare, components, engine, housekeeping, program, state
+from viz.page import (
+    assets,
+    checks,
+    compare,
+    components,
+    engine,
+    housekeeping,
+    menu,
+    opened,
+    program,
+    state,
+)
 from viz.page.address import LINK_CHARACTERS, link_length
 from viz.page.examples import BY_SLUG
 from viz.page.stage_view import stage_view
+from viz.sandbox import Answer
 
 EXPRESSION_LINES, PROGRAM_LINES = 1, 8
 
@@ -21,8 +33,16 @@ def main() -> None:
     )
     housekeeping.begin()
     state.begin()
-    _header()
-    left, leaves = (compare.show(), None) if state.mode() == "Compare" else _one_program()
+    menu_place = _header()
+    file = opened.present()
+    if file is not None:
+        menu.show(menu_place, file.answer)
+        _footer(opened.show(file))
+        return
+    left, answer, leaves = (
+        _one_program() if state.mode() != "Compare" else (compare.show(), None, None)
+    )
+    menu.show(menu_place, answer)
     _footer(left)
     _publish(left)
     if leaves is not None:
@@ -30,9 +50,11 @@ def main() -> None:
         leaves.complete()
 
 
-def _one_program() -> tuple[st.delta_generator.DeltaGenerator, checks.Leaves | None]:
-    """Program and results on the left, the stage on the right. Returns the left column, and the
-    table of leaves."""
+def _one_program() -> tuple[st.delta_generator.DeltaGenerator, Answer | None, checks.Leaves | None]:
+    """Program and results on the left, the stage on the right.
+
+    Returns the left column, what the program did unless it has a mistake, and the table of leaves.
+    """
     left, right = st.columns([0.34, 0.66], gap="medium")
     place = state.present()
     leaves = None
@@ -55,10 +77,11 @@ def _one_program() -> tuple[st.delta_generator.DeltaGenerator, checks.Leaves | N
             st.info("The graph of the backward pass appears here, once there is one.")
         else:
             stage_view(ran.answer, ran.chosen, ran.stale, assets.plotly_address())
-    return left, leaves
+    return left, None if ran.stale else ran.answer, leaves
 
 
-def _header() -> None:
+def _header() -> st.delta_generator.DeltaGenerator:
+    """Returns the menu of files, still empty."""
     styles = joined("tables.css") + (components.HERE / "page.css").read_text("utf-8")
     st.html(f"<style>{styles}</style>")
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
@@ -79,15 +102,23 @@ def _header() -> None:
             state.MODES,
             key="mode",
             required=True,
-            on_change=state.begin_comparison,
+            on_change=_change_mode,
             label_visibility="collapsed",
         )
+        files = st.popover("File", icon=":material/folder_open:")
         st.html('<span class="sg-tag">PyTorch’s own autograd, one step at a time</span>')
+    return files
+
+
+def _change_mode() -> None:
+    opened.close()
+    state.begin_comparison()
 
 
 def _choose_example() -> None:
     slug = st.session_state.example
     if slug in BY_SLUG:
+        opened.close()
         state.choose(BY_SLUG[slug])
     # The menu is a shelf, not a state: the same example can be taken down again.
     st.session_state.example = None

@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "Form",
     "Status",
+    "arrange",
     "descend",
     "explain",
     "overview",
@@ -95,6 +96,18 @@ def overview(
     columns = columns_of(trace.backwards[backward])
     chosen = None if opened is None else tuple(opened)
     return _SANDBOX.fold(Fold(columns, limits, chosen, find, show), on_wait)
+
+
+def arrange(
+    trace: Trace,
+    limits: Limits = DEFAULT,
+    on_wait: Callable[[int], None] | None = None,
+) -> Answer:
+    """Where the nodes of a trace stand that was recorded elsewhere. Nothing of it is run.
+
+    Raises LimitError where the drawing is too large or takes too long.
+    """
+    return _SANDBOX.arrange(trace, limits, on_wait)
 
 
 def prove(

@@ -13,8 +13,8 @@ from viz.fold.overview import Overview
 from viz.limits import DEFAULT, Limits
 from viz.sandbox.loops import chosen_numbers, with_the_last
 from viz.sandbox.turns import Turns
-from viz.sandbox.wire import LOGGER, Answer, Explain, Fold, Form, Render, Repeat
-from viz.trace import Input, Record
+from viz.sandbox.wire import LOGGER, Answer, Arrange, Explain, Fold, Form, Render, Repeat
+from viz.trace import Input, Record, Trace
 
 AT_ONCE = max(2, os.cpu_count() or 1)
 
@@ -115,6 +115,16 @@ class Sandbox:
         with self._turns.turn(on_wait):
             body = self.workers.ask(msgspec.json.encode(request), request.limits)
         return _decoded(body, Overview)
+
+    def arrange(
+        self,
+        trace: Trace,
+        limits: Limits = DEFAULT,
+        on_wait: Callable[[int], None] | None = None,
+    ) -> Answer:
+        body = msgspec.json.encode(Arrange(trace=trace, limits=limits))
+        with self._turns.turn(on_wait):
+            return _decoded(self.workers.ask(body, limits), Answer)
 
     def status(self) -> Status:
         active = self.workers.protections

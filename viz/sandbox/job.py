@@ -29,6 +29,7 @@ from viz.sandbox.lockdown import Protection, lock_down
 from viz.sandbox.picture import render
 from viz.sandbox.wire import (
     Answer,
+    Arrange,
     Channel,
     Descend,
     Explain,
@@ -62,7 +63,7 @@ def do_one_job(channel: Channel, protections: tuple[Protection, ...]) -> None:
     request = channel.request()
     reserve = bytearray(RESERVE_BYTES)
     try:
-        if not isinstance(request, Render | Fold) and "optim" in request.source:
+        if not isinstance(request, Render | Fold | Arrange) and "optim" in request.source:
             import_module("torch._dynamo")  # Has long been done, unless this server is very young.
         lock_down(request.limits, protections, reads_files=isinstance(request, Render))
         body = perform(request, channel.phase)
@@ -85,6 +86,9 @@ def perform(request: Request, phase: Callable[[Phase], None]) -> bytes:
         case Fold():
             phase("drawing")
             return msgspec.json.encode(_fold(request))
+        case Arrange():
+            phase("drawing")
+            return msgspec.json.encode(_drawn(request.trace))
         case _:
             return msgspec.json.encode(_repeat(request, phase))
 
@@ -128,6 +132,10 @@ def _answer(
         pictures=tuple(result.pictures),
     )
     phase("drawing")
+    return _drawn(trace)
+
+
+def _drawn(trace: Trace) -> Answer:
     return Answer(
         trace=trace,
         layouts=tuple(_layouts(trace.backwards)),
@@ -194,6 +202,11 @@ def _hold_to_size(body: bytes, request: Request) -> None:
         raise LimitError(
             f"the picture would have {found}; {allowed} are allowed.",
             hint="Draw fewer operations, or take the DOT file.",
+        )
+    if isinstance(request, Arrange):
+        raise LimitError(
+            f"the drawing of this file would have {found}; {allowed} are allowed.",
+            hint="A trace with fewer operations can be opened.",
         )
     raise LimitError(
         f"the record of this run would have {found}; {allowed} are allowed.",

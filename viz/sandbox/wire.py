@@ -67,6 +67,13 @@ class Fold(Record, frozen=True, tag="fold"):
     show: str = ""
 
 
+class Arrange(Record, frozen=True, tag="arrange"):
+    """Give the nodes of a recorded trace their places: it came out of a file."""
+
+    trace: Trace
+    limits: Limits
+
+
 class Prove(Record, frozen=True, tag="prove"):
     """Compare the gradients of one call of backward with slopes, by running the program again.
 
@@ -113,7 +120,7 @@ class Descend(Record, frozen=True, tag="descend"):
 Repeat = Prove | Survey | Descend
 """What runs the program again and again; see `viz.study` for the answers."""
 
-Request = Explain | Render | Fold | Repeat
+Request = Explain | Render | Fold | Arrange | Repeat
 
 
 class Answer(Record, frozen=True):

@@ -118,4 +118,4 @@ def _recorded(shown: Shown, leaf: Node) -> tuple[Number, ...]:
     return ()
 
 
-TAB = Tab("descent", "Descent", show, lambda shown: bool(scalars(shown)))
+TAB = Tab("descent", "Descent", show, lambda shown: bool(scalars(shown)), again=True)

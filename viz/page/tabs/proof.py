@@ -94,4 +94,4 @@ def _row(name: str, leaf: LeafProof, element: Element) -> str:
     )
 
 
-TAB = Tab("proof", "Proof", show)
+TAB = Tab("proof", "Proof", show, again=True)

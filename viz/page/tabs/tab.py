@@ -17,6 +17,7 @@ class Shown:
 
     content   a short name for this backward pass with its numbers: a key for caches
     run       a short name for what is stepped through
+    is_file   whether it comes from a trace file, so that nothing can be run again
     """
 
     answer: Answer
@@ -25,6 +26,7 @@ class Shown:
     stage: Stage
     content: str
     run: str
+    is_file: bool = False
 
     @property
     def backward(self) -> Backward:
@@ -33,9 +35,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Tab:
-    """name: in the link; title: on the page; there: whether there is anything to show."""
+    """name: in the link; title: on the page; there: whether there is anything to show;
+    again: whether it runs the program again."""
 
     name: str
     title: str
     show: Callable[[Shown], None]
     there: Callable[[Shown], bool] = lambda shown: True
+    again: bool = False

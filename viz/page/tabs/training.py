@@ -15,6 +15,9 @@ SHORTEST_TRAINING = 3
 def show(shown: Shown) -> None:
     trace = shown.answer.trace
     figure = training_curves(trace.history, trace.backwards, shown.colours)
+    if shown.is_file:
+        st.plotly_chart(figure, key="training")
+        return
     picked = st.plotly_chart(figure, key="training", on_select="rerun", selection_mode="points")
     st.caption("Click on a curve to see that call of backward step by step.")
     points = picked["selection"]["points"]

@@ -1,0 +1,41 @@
+"""The menu "File": open a trace file, save what the program did as one, or as an offline page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from viz.files import to_bytes
+from viz.html.document import Pass, document
+from viz.page import opened
+from viz.sandbox import Answer
+
+
+def show(place: st.delta_generator.DeltaGenerator, answer: Answer | None) -> None:
+    """Fill the menu. `answer`: what can be saved, if anything; it is made into a file on demand."""
+    with place:
+        if answer is not None and answer.trace.backwards:
+            st.download_button(
+                "Save the trace file",
+                lambda: to_bytes(answer.trace, packed=True),
+                "seegrad.json.gz",
+                "application/gzip",
+                on_click="ignore",
+                icon=":material/download:",
+                width="stretch",
+            )
+            st.download_button(
+                "Save as an offline page",
+                lambda: offline(answer),
+                "seegrad.html",
+                "text/html",
+                on_click="ignore",
+                icon=":material/download:",
+                width="stretch",
+            )
+        opened.upload()
+
+
+def offline(answer: Answer) -> str:
+    """The offline page of what is shown."""
+    passes = tuple(Pass(index, layout) for index, layout in enumerate(answer.layouts))
+    return document(answer.trace, passes)
