@@ -51,7 +51,7 @@ def test_a_saved_trace_opens_in_another_window(open_page: Open, tmp_path: Path) 
     menu(other)
     with another_stage(other):
         other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
-    other.keyboard.press("Escape")
+    expect(other.get_by_test_id("stFileUploaderDropzone")).to_be_hidden()
     text = field(other, "Program of the file")
     expect(text).to_have_value(trace.source)
     expect(text).not_to_be_editable()

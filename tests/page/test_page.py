@@ -98,7 +98,9 @@ def shown_text(markdown: str) -> str:
 
 
 def by_hand(page: AppTest) -> set[str]:
-    return {shown.label for shown in page.get("download_button")}
+    """What can be downloaded below the stage; the menu "File" has what is saved as a whole."""
+    labels = {shown.label for shown in page.get("download_button")}
+    return {label for label in labels if not label.startswith("Save ")}
 
 
 # --- opening --------------------------------------------------------------------------------------

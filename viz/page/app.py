@@ -105,7 +105,7 @@ def _header() -> st.delta_generator.DeltaGenerator:
             on_change=_change_mode,
             label_visibility="collapsed",
         )
-        files = st.popover("File", icon=":material/folder_open:")
+        files = menu.place()
         st.html('<span class="sg-tag">PyTorch’s own autograd, one step at a time</span>')
     return files
 

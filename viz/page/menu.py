@@ -10,6 +10,11 @@ from viz.page import opened
 from viz.sandbox import Answer
 
 
+def place() -> st.delta_generator.DeltaGenerator:
+    """The closed menu, still empty: another one, once a file has been opened in it."""
+    return st.popover("File", icon=":material/folder_open:", key=f"files-{opened.count()}")
+
+
 def show(place: st.delta_generator.DeltaGenerator, answer: Answer | None) -> None:
     """Fill the menu. `answer`: what can be saved, if anything; it is made into a file on demand."""
     with place:

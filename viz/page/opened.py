@@ -43,8 +43,13 @@ class Opened:
 
 def upload() -> None:
     """The place where a file is taken; it is empty again once the file is there."""
-    key = f"upload-{st.session_state.setdefault('uploads', 0)}"
+    key = f"upload-{count()}"
     st.file_uploader("Open a trace file", ["json", "gz"], key=key, on_change=_take, args=(key,))
+
+
+def count() -> int:
+    """How many files were opened so far: what took one is made anew."""
+    return int(st.session_state.setdefault("uploads", 0))
 
 
 def present() -> Opened | None:
