@@ -12,7 +12,7 @@ from viz.fold import euclid
 from viz.fold.faces import Face, face_of_group, face_of_leaves, face_of_node
 from viz.fold.order import Ints
 from viz.fold.overview import Beat, Frame, Items, Overview, Ways
-from viz.fold.stand import Standing, chip_offset, stand
+from viz.fold.stand import Standing, chip_offset, stand, without_straight
 from viz.fold.tree import Group, Tree
 from viz.fold.visible import Bools, Seen, seen
 
@@ -43,7 +43,7 @@ def overview(tree: Tree, opened: Collection[str] = (), matches: Sequence[str] = 
             tuple(up.tolist()),
             tuple(down.tolist()),
             euclid.column(sent),
-            _bends(between, standing),
+            _bends(up, down, between, standing),
         ),
         beats=beats,
         frames=tuple(
@@ -81,13 +81,19 @@ def _ways(tree: Tree, view: Seen) -> tuple[Ints, Ints, euclid.Floats]:
     return up, down, euclid.together(sent, back, len(pairs))[order]
 
 
-def _bends(between: Bools, standing: Standing) -> tuple[tuple[float, ...], ...]:
+def _bends(
+    up: Ints, down: Ints, between: Bools, standing: Standing
+) -> tuple[tuple[float, ...], ...]:
     """The ways to leaves are short, and straight."""
+    places = list(zip(standing.x, standing.y, strict=True))
     corners = iter(standing.bends)
-    return tuple(
-        tuple(_short(number) for point in next(corners) for number in point) if placed else ()
-        for placed in between.tolist()
-    )
+    found: list[tuple[float, ...]] = []
+    for above, below, is_placed in zip(up.tolist(), down.tolist(), between.tolist(), strict=True):
+        bends = next(corners) if is_placed else []
+        if bends:
+            bends = without_straight([places[above], *bends, places[below]])
+        found.append(tuple(_short(number) for point in bends for number in point))
+    return tuple(found)
 
 
 def _depths(view: Seen, up: Ints, down: Ints) -> list[int]:
