@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
 import torch
 
+from viz.capture.asked import Asked
+from viz.capture.observer import Observer
 from viz.language import Result, check, run
 from viz.language.machine import Machine
 from viz.language.run import room_for_recursion, run_program, settings_kept, warnings_as_notices
@@ -22,7 +25,7 @@ LARGE = Limits()
 
 
 @dataclass
-class PlainObserver:
+class PlainObserver(Observer):
     """Does the real backward, and remembers what it was told."""
 
     names: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -37,53 +40,9 @@ class PlainObserver:
         self.names[name] = tensor
         self.named_at.append((name, line))
 
-    def name_module(self, name: str, module: torch.nn.Module) -> None:
-        """Nobody asks."""
-
-    def takes(self, tensor: torch.Tensor, how: str, word: str) -> Any:
-        return ()
-
-    def brings(self, numbers: Any) -> None:
-        """Nobody asks."""
-
-    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
-        """Nobody asks."""
-
-    def backward(
-        self,
-        tensor: torch.Tensor,
-        gradient: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-        line: int | None = None,
-    ) -> None:
+    def run_engine(self, asked: Asked, engine: Callable[[], Any], line: int | None) -> Any:
         self.backward_lines.append(line)
-        torch.autograd.backward(tensor, gradient, retain_graph, create_graph, inputs=inputs)
-
-    def backward_of_several(
-        self,
-        tensors: Any,
-        gradients: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-        line: int | None = None,
-    ) -> None:
-        self.backward(tensors, gradients, retain_graph, create_graph, inputs, line)
-
-    def gradients(
-        self,
-        outputs: Any,
-        inputs: Any,
-        gradients: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        line: int | None = None,
-        **more: Any,
-    ) -> Any:
-        self.backward_lines.append(line)
-        return torch.autograd.grad(outputs, inputs, gradients, retain_graph, create_graph, **more)
+        return engine()
 
 
 def run_source(

@@ -11,8 +11,9 @@ import torch
 from viz.again.chance import Chance
 from viz.again.places import AnotherWay, Counting, Watching
 from viz.again.wide import Wide
-from viz.capture.asked import Asked, asked_of, held
+from viz.capture.asked import Asked
 from viz.capture.history import Names
+from viz.capture.observer import Observer
 from viz.errors import UserError
 
 Program = Callable[[Any], object]
@@ -81,7 +82,7 @@ class Again:
         return found[0]
 
 
-class _UntilBackward:
+class _UntilBackward(Observer):
     """An observer of the language that ends the run at one call of backward."""
 
     def __init__(self, number: int, ahead: int, mode: Counting, modes: ExitStack) -> None:
@@ -94,76 +95,10 @@ class _UntilBackward:
         if self.left <= ahead:
             modes.enter_context(mode)
 
-    def enter_line(self, line: int) -> None:
-        """Lines play no part."""
-
     def name_tensor(self, name: str, tensor: torch.Tensor, line: int) -> None:
         self.names.add(name, tensor, line)
 
-    def name_module(self, name: str, module: torch.nn.Module) -> None:
-        """Nor do the names of modules."""
-
-    def takes(self, tensor: torch.Tensor, how: Any, word: str) -> Any:
-        """Where numbers come from that leave the graph plays no part."""
-        return ()
-
-    def brings(self, numbers: Any) -> None:
-        """Nor do those that come back,"""
-
-    def brought(self, tensor: torch.Tensor, origins: Any) -> None:
-        """or what is made of them."""
-
-    def backward(
-        self,
-        tensor: torch.Tensor,
-        gradient: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-        line: int | None = None,
-    ) -> None:
-        inputs = held(inputs)
-        self._run(
-            asked_of(tensor, gradient, inputs, creates=create_graph),
-            lambda: tensor.backward(gradient, retain_graph, create_graph, inputs),
-        )
-
-    def backward_of_several(
-        self,
-        tensors: Any,
-        gradients: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-        line: int | None = None,
-    ) -> None:
-        inputs = held(inputs)
-        self._run(
-            asked_of(tensors, gradients, inputs, creates=create_graph),
-            lambda: torch.autograd.backward(
-                tensors, gradients, retain_graph, create_graph, inputs=inputs
-            ),
-        )
-
-    def gradients(
-        self,
-        outputs: Any,
-        inputs: Any,
-        gradients: Any = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        line: int | None = None,
-        **more: Any,
-    ) -> Any:
-        inputs = held(inputs)
-        return self._run(
-            asked_of(outputs, gradients, inputs, returned=True, creates=create_graph),
-            lambda: torch.autograd.grad(
-                outputs, inputs, gradients, retain_graph, create_graph, **more
-            ),
-        )
-
-    def _run(self, asked: Asked, engine: Callable[[], Any]) -> Any:
+    def run_engine(self, asked: Asked, engine: Callable[[], Any], line: int | None) -> Any:
         if not asked.can_be_recorded:
             return engine()
         if self.left:

@@ -22,13 +22,15 @@ from torch.utils._python_dispatch import (
 )
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from viz.capture.aliases import Aliases
 from viz.capture.arrays import Snapshot
 from viz.capture.changes import Changes
-from viz.capture.cuts import mark, origins_of, read_by
+from viz.capture.cuts import mark, origins_of, read_by, source_of
 from viz.capture.depth import Anchors
 from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
     UNREAD,
+    Alias,
     Call,
     Here,
     Name,
@@ -44,6 +46,7 @@ from viz.capture.sources import (
 )
 from viz.errors import LimitError
 from viz.limits import Limits
+from viz.trace import CutKind
 
 DETACH = torch.ops.aten.detach.default
 
@@ -86,6 +89,7 @@ class Calls(TorchDispatchMode):
         self._below = 0
         self._any_cut = False
         self.changes = Changes()
+        self.aliases = Aliases()
         self.numbers: Mapping[Any, Origins] = {}
         self.awake = True
 
@@ -241,6 +245,8 @@ class Calls(TorchDispatchMode):
         call = self._read(func, args, kwargs)
         answer = func(*args, **kwargs)
         self._forget_uncounted(func, args)
+        if func is DETACH:
+            self.shares("detach", answer, args[0])
         if call is not None:
             made = (answer, call.signature.filled_by(args, kwargs))
             results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(made)]
@@ -261,6 +267,8 @@ class Calls(TorchDispatchMode):
         origins = origins_of(self, tensors, "no_grad", word)
         answer = func(*args, **kwargs)
         self._forget_uncounted(func, args)
+        if func is DETACH:
+            self.shares("detach", answer, args[0])
         if origins or self._any_cut:
             self.leave(answer, origins)
         return answer
@@ -270,6 +278,10 @@ class Calls(TorchDispatchMode):
         for position in UNCOUNTED.get(func, ()):
             if isinstance(args[position], torch.Tensor):
                 self.subject(args[position]).sighting = None
+
+    def shares(self, how: CutKind, alias: torch.Tensor, tensor: torch.Tensor) -> None:
+        """The one holds the very numbers of the other, outside of the graph."""
+        self.subject(alias).alias = Alias(how, source_of(self, tensor))
 
     def leave(self, answer: Any, origins: Origins) -> None:
         """The numbers of these results come from there, outside of the graph."""
@@ -281,6 +293,8 @@ class Calls(TorchDispatchMode):
         PyTorch attaches a grad_fn to a result after the call has passed here, and before the next
         one does.
         """
+        if self.aliases:
+            self.aliases.read(self._results, self._limits)
         pending, self._pending = self._pending, None
         if pending is None:
             return

@@ -40,6 +40,7 @@ class Changes:
         for tensor in tensors_in(args[0]):
             base = tensor if tensor._base is None else tensor._base
             change = Change(version_of(base), calls.here().line, name)
+            calls.aliases.note(calls, base)
             for key in _keys(calls, base):
                 self._found.setdefault(key, deque(maxlen=KEPT)).append(change)
 
@@ -55,6 +56,6 @@ def _keys(calls: Calls, tensor: torch.Tensor) -> Iterator[Result | Subject]:
     yield source_of(calls, tensor)
     if tensor.grad_fn is None:
         # What `detach` gives shares numbers and version with the tensor that it came from.
-        for origin in calls.subject(tensor).origins:
-            if origin.how == "detach":
-                yield origin.source
+        alias = calls.subject(tensor).alias
+        if alias is not None and alias.how == "detach":
+            yield alias.of

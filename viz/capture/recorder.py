@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from viz.capture.asked import Asked, Gradients, Tensors, asked_of, held, returned_for
+from viz.capture.asked import Asked, returned_for
 from viz.capture.calls import Calls
 from viz.capture.cuts import NO_GRAPH, cuts_of, origins_of, why_no_graph
 from viz.capture.firing import InterruptedPass, fire
@@ -25,6 +25,7 @@ from viz.capture.history import Chronicle, NamedTensor, Names
 from viz.capture.leaves import Leaves
 from viz.capture.local import local_derivatives
 from viz.capture.modules import Modules
+from viz.capture.observer import Observer
 from viz.capture.owners import note_owners, suggest_buffers, unnamed_parameters
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
@@ -33,10 +34,10 @@ from viz.capture.stops import Freed, stop_of
 from viz.capture.torchviz_dot import draw
 from viz.errors import LimitError
 from viz.limits import DEFAULT, Limits
-from viz.trace import Backward, CutKind, History, Step, Stop
+from viz.trace import Backward, CutKind, History, Notice, Step, Stop
 
 
-class Recorder:
+class Recorder(Observer):
     """While active, watches PyTorch without changing values, gradients or random numbers.
 
     with Recorder() as recorder:
@@ -63,6 +64,8 @@ class Recorder:
         self._chronicle = Chronicle(self._names, limits)
         self._backwards: list[Backward] = []
         self._freed = Freed()
+        self._lent: torch.Tensor | None = None
+        self._notices: dict[Notice, None] = {}
 
     def __enter__(self) -> Recorder:
         self._calls.__enter__()
@@ -84,6 +87,11 @@ class Recorder:
     def backwards(self) -> tuple[Backward, ...]:
         """The calls so far that were recorded step by step, in order."""
         return tuple(self._backwards)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a reader has to know of the values that are shown."""
+        return tuple(self._notices)
 
     @property
     def history(self) -> History:
@@ -118,6 +126,7 @@ class Recorder:
         if not self._calls.awake:
             return ()
         self._calls.settle()
+        self._lent = tensor if how == "data" else None
         return origins_of(self._calls, (tensor,), how, word)
 
     def brings(self, numbers: Mapping[Any, Origins]) -> None:
@@ -126,79 +135,21 @@ class Recorder:
 
     def brought(self, tensor: torch.Tensor, origins: Origins) -> None:
         """A tensor was made of numbers that came out of tensors."""
+        lent, self._lent = self._lent, None
         if self._calls.awake:
             self._calls.leave(tensor, origins)
+            if lent is not None and tensor.data_ptr() == lent.data_ptr():
+                self._calls.shares("data", tensor, lent)
 
-    def backward(
-        self,
-        tensor: torch.Tensor,
-        gradient: torch.Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Tensors | None = None,
-        line: int | None = None,
-    ) -> None:
-        """Run `tensor.backward(...)` and record it, step by step where the plan wants that.
+    def run_engine(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
+        """Call `run`, which runs the engine as `asked`, and record it step by step or in few
+        numbers, as the plan wants. Returns what it returns.
 
         Raises what PyTorch raises, with the steps up to there recorded where the engine had begun,
         and LimitError where the graph or the number of calls is larger than allowed. Where more
         is known than PyTorch says, the error has it in plain words as `plain`, and as `cure` what
-        would work. `line` is the line that called it.
+        would work.
         """
-
-        inputs = held(inputs)
-        asked = asked_of(tensor, gradient, inputs, creates=create_graph)
-        self.run_engine(
-            asked, lambda: tensor.backward(gradient, retain_graph, create_graph, inputs), line
-        )
-
-    def backward_of_several(
-        self,
-        tensors: Tensors,
-        gradients: Gradients = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Tensors | None = None,
-        line: int | None = None,
-    ) -> None:
-        """Run `torch.autograd.backward(...)` and record it in the same way."""
-        inputs = held(inputs)
-        asked = asked_of(tensors, gradients, inputs, creates=create_graph)
-        self.run_engine(
-            asked,
-            lambda: torch.autograd.backward(
-                tensors, gradients, retain_graph, create_graph, inputs=inputs
-            ),
-            line,
-        )
-
-    def gradients(
-        self,
-        outputs: Tensors,
-        inputs: Tensors,
-        gradients: Gradients = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        line: int | None = None,
-        **more: Any,
-    ) -> Any:
-        """Run `torch.autograd.grad(...)`, record it in the same way, and return what it returns.
-
-        `more` are those of its arguments that change nothing in the engine's way.
-        """
-        inputs = held(inputs)
-
-        def run() -> Any:
-            return torch.autograd.grad(
-                outputs, inputs, gradients, retain_graph, create_graph, **more
-            )
-
-        asked = asked_of(outputs, gradients, inputs, returned=True, creates=create_graph)
-        return self.run_engine(asked, run, line)
-
-    def run_engine(self, asked: Asked, run: Callable[[], Any], line: int | None) -> Any:
-        """Call `run`, which runs the engine as `asked`, and record it in the same way: step by step
-        or in few numbers, as the plan wants. Returns what it returns."""
         if not asked.can_be_recorded:
             with self._told_why(asked), self._calls.asleep():
                 return run()  # PyTorch says what is missing.
@@ -234,6 +185,7 @@ class Recorder:
             for output in asked.outputs:
                 self._calls.see(output)
             graph = walk(asked.outputs, self._calls, self._limits, line)
+            self._notices.update(dict.fromkeys(self._calls.aliases.notices(graph)))
             dot = draw(graph, self._calls)
             nodes = Nodes(graph, self._calls, self._limits)
             records = nodes.all()

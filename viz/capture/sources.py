@@ -41,10 +41,11 @@ class Subject:
     name       that the program gave it
     suggested  what to call it where it was given none
     origins    where its numbers come from, if from something that requires grad
+    alias      of which tensor it holds the very numbers, outside of the graph
     module     path of the module that owns it, if it is a parameter
     """
 
-    __slots__ = ("module", "name", "order", "origins", "sighting", "suggested")
+    __slots__ = ("alias", "module", "name", "order", "origins", "sighting", "suggested")
 
     def __init__(self) -> None:
         self.name: Name | None = None
@@ -52,6 +53,7 @@ class Subject:
         self.order = 0
         self.origins: Origins = ()
         self.sighting: Sighting | None = None
+        self.alias: Alias | None = None
         self.module = ""
 
 
@@ -65,15 +67,23 @@ class Origin:
     word: str
 
 
+class Alias(NamedTuple):
+    """What `of.data` or `of.detach()` is."""
+
+    how: CutKind
+    of: Result | Subject
+
+
 Origins = tuple[Origin, ...]
 """Where a tensor without a gradient comes from, if from something that requires grad."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Sighting:
     """A leaf or a constant as an argument, with the value it had; in-place changes make a new one.
 
-    Compared by identity: one sighting is one node of the drawing.
+    Compared by identity: one sighting is one node of the drawing. A change that PyTorch does not
+    count gives it another snapshot: the engine has saved no other numbers.
     """
 
     subject: Subject

@@ -22,6 +22,9 @@ GAP = 3.0
 SAMPLE = 4.0
 """Lines are looked at every so many pixels."""
 
+SEARCHED = 200
+"""Edges of the largest graph in which each name seeks its place."""
+
 LONG = 100
 """Points of a line that would be no better than to stand on a number."""
 
@@ -32,7 +35,7 @@ def caption_point(scene: Scene, node: Node, lines: list[str]) -> Point:
     height = len(lines) * CAPTION_LINE
     ring = RING + 2 if node.id == scene.stopped else 0.0
     first, *others = _candidates(scene.places[node.id], width, height, ring)
-    if not scene.rich:
+    if len(scene.backward.edges) > SEARCHED:
         return first  # Of hundreds of names nobody reads each; the search takes long.
     passing, written = _passing(scene, node), _written(scene, node)
     best, fewest = first, _crossings(_box(first, width, height), passing, written)
@@ -46,11 +49,12 @@ def caption_point(scene: Scene, node: Node, lines: list[str]) -> Point:
 
 
 def _candidates(place: Place, width: float, height: float, ring: float) -> list[Point]:
-    """Below, above, then beside these two."""
+    """Below, above, then beside these two, then further off."""
     away = CIRCLE / 2 + ring + GAP + height / 2
     near = away - 6  # Beside the axis the circle leaves more room.
     asides = [sign * (width / 2 + gap) for gap in (-4, 14) for sign in (1, -1)]
-    beside = [(aside, y) for aside in asides for y in (near, -near)]
+    far = away + 6  # Past a number that stands under the line.
+    beside = [(aside, sign * y) for y in (near, far) for aside in asides for sign in (1, -1)]
     return [(place.x + x, place.y + y) for x, y in [(0.0, -away), (0.0, away), *beside]]
 
 
@@ -64,10 +68,14 @@ def _inside(scene: Scene, box: Box) -> bool:
 
 
 def _passing(scene: Scene, node: Node) -> list[Point]:
-    """Points of the node's own lines, forward and backward."""
+    """Points of the node's own lines: forward, backward, and broken ones."""
     lines = [scene.routes[index].points for index in scene.edges_at[node.id]]
     paths = scene.gradient_paths
     lines += [paths[index] for index in scene.edges_at[node.id] if index in paths]
+    for route in scene.cuts:
+        cut = scene.backward.cuts[route.cut]
+        if node.id in (cut.source, cut.node):
+            lines.append(route.points)
     return [point for line in lines for point in _sampled(line)]
 
 

@@ -127,7 +127,7 @@ def _answer(
         inputs=tuple(result.inputs),
         printed=result.printed,
         backwards=tuple(recorder.backwards),
-        notices=(*result.notices, *chosen),
+        notices=(*result.notices, *recorder.notices, *chosen),
         history=recorder.history,
         pictures=tuple(result.pictures),
     )

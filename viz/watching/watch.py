@@ -169,7 +169,7 @@ class Watch:
         return Trace(
             source=source,
             backwards=backwards,
-            notices=tuple(map(Notice, said)),
+            notices=(*map(Notice, said), *self._recorder.notices),
             history=self._recorder.history,
         )
 
