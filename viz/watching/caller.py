@@ -137,9 +137,11 @@ class Caller:
         place = self._places.get(key)
         if place is None:
             code = frame.f_code
-            name = Path(code.co_filename).name
-            function = "" if code.co_name.startswith("<") else f" in {code.co_name}"
-            place = self._places[key] = f"{name}:{frame.f_lineno}{function}"
+            file = Path(code.co_filename).name
+            # A comprehension is in the function around it.
+            names = [name for name in code.co_qualname.split(".") if not name.startswith("<")]
+            function = f" in {names[-1]}" if names else ""
+            place = self._places[key] = f"{file}:{frame.f_lineno}{function}"
         return place
 
 
