@@ -36,8 +36,11 @@ def to_float(number: Number) -> float:
         return math.nan
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Frozen, slotted, compared by value; tuples, never lists."""
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """Frozen, slotted, compared by value; tuples, never lists.
+
+    A record can't become part of a cycle, so that Python's collector need not look at millions.
+    """
 
     def but(self, **fields: Any) -> Self:
         """The same with some fields of another value."""
@@ -62,8 +65,9 @@ class Array(Record, frozen=True):
     nonfinite: int = 0
 
     def __post_init__(self) -> None:
-        if self.values is not None and len(self.values) != self.size:
-            raise ValueError(f"{len(self.values)} values for shape {self.shape}")
+        values = self.values
+        if values is not None and len(values) != math.prod(self.shape):
+            raise ValueError(f"{len(values)} values for shape {self.shape}")
 
     @property
     def size(self) -> int:

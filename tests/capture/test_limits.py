@@ -101,6 +101,21 @@ def test_a_deep_graph_that_was_only_watched_is_freed_without_recursion(step):
     del y
 
 
+def test_a_deep_graph_may_outlive_its_recorder():
+    def record(count):
+        recorder = Recorder(Limits(operations=count, total_operations=count))
+        with recorder:
+            y = torch.tensor(0.5, requires_grad=True)
+            for _ in range(count):
+                y = -y
+            recorder.backward(y, retain_graph=True)
+        return y
+
+    y = record(60_000)
+    y.backward()
+    del y
+
+
 def test_the_default_limits_hold_a_long_recurrent_network():
     source = """
 w = torch.tensor(0.5, requires_grad=True)

@@ -24,7 +24,7 @@ def test_each_call_that_makes_a_grad_fn_or_cuts_the_graph_is_asked_where_it_is_a
         loss = (weight * constant).sum()
     calls.settle()
     graph = walk((loss,), calls, DEFAULT)
-    by_name = {node.name: node for node in Nodes(graph, calls, DEFAULT).all()}
+    by_name = {node.name: node for node in Nodes(graph, calls).all()}
     assert next(asked, None) is None
     for name, place in zip(["MulBackward0", "SumBackward0"], places, strict=True):
         node = by_name[name]

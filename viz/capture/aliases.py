@@ -6,14 +6,13 @@ engine has saved, and of `y.data` PyTorch does not even count it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from viz.capture.arrays import Snapshot
-from viz.capture.sources import Alias, Result, Sighting, Subject
-from viz.limits import Limits
+from viz.capture.arrays import Reader
+from viz.capture.sources import Alias, Made, Result, Sighting, Subject
 from viz.trace import Notice
 
 if TYPE_CHECKING:
@@ -59,15 +58,16 @@ class Aliases:
         if len(self._changed) > KEPT:
             del self._changed[next(iter(self._changed))]
 
-    def read(self, results: dict[Result, Snapshot], limits: Limits) -> None:
+    def read(self, made: Mapping[int, Made], reader: Reader) -> None:
         """The change is made: what the engine has saved holds these numbers now."""
         while self._unread:
             alias, used, tensor = self._unread.pop()
             if isinstance(alias.of, Result):
-                if alias.of in results:
-                    results[alias.of] = Snapshot(tensor, limits)
+                known = made.get(alias.of.number)
+                if known is not None and known.result(alias.of.output) is not None:
+                    known.keep(alias.of.output, reader.snapshot(tensor))
             elif used is not None and alias.how == "data":
-                used.snapshot = Snapshot(tensor, limits)
+                used.snapshot = reader.snapshot(tensor)
 
     def __bool__(self) -> bool:
         return bool(self._unread)

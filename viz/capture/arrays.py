@@ -6,15 +6,28 @@ change the tensor in place; most results are never shown, so describing them can
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
+import msgspec
 import torch
+from torch.nn.parameter import Parameter
 
+from viz.capture.known import Known
+from viz.capture.summary import summary_of
 from viz.limits import DEFAULT, Limits
 from viz.trace import Array, Number, to_number
 
 Scalar = bool | int | float | complex
+
+PLAIN = (torch.Tensor, Parameter)
+
+DTYPES = {
+    dtype: str(dtype).removeprefix("torch.")
+    for dtype in vars(torch).values()
+    if isinstance(dtype, torch.dtype)
+}
 
 
 def summarize(tensor: torch.Tensor, limits: Limits = DEFAULT) -> Array:
@@ -23,36 +36,16 @@ def summarize(tensor: torch.Tensor, limits: Limits = DEFAULT) -> Array:
     >>> summarize(torch.tensor([3.0, 4.0])).norm
     5.0
     """
-    return Snapshot(tensor, limits).array()
+    return Reader(limits).array(tensor)
 
 
-class Snapshot:
+class Snapshot(msgspec.Struct, gc=False):
     """What a tensor held at one moment; `array()` describes it later."""
 
-    __slots__ = ("_array", "_dtype", "_numbers", "_shape")
-
-    def __init__(self, tensor: torch.Tensor, limits: Limits) -> None:
-        self._shape = tuple(tensor.shape)
-        self._dtype = _dtype_name(tensor.dtype)
-        self._numbers: Any = None
-        self._array: Array | None = None
-        try:
-            # No mode must see this look, neither ours nor one of the user's.
-            with torch._C._DisableTorchDispatch():
-                self._read(tensor, limits)
-        except (RuntimeError, TypeError):
-            # Sparse and wrapped tensors have no plain elements: shape and dtype are all.
-            self._array = Array(shape=self._shape, dtype=self._dtype)
-
-    def _read(self, tensor: torch.Tensor, limits: Limits) -> None:
-        if tensor._is_zerotensor():  # zeros without memory, as some derivatives answer
-            tensor = torch.zeros(tensor.shape, dtype=tensor.dtype)
-        if tensor.is_meta:  # PyTorch would import its compiler to say that there is no data
-            self._array = Array(shape=self._shape, dtype=self._dtype)
-        elif tensor.numel() <= limits.array_values:
-            self._numbers = tensor.tolist()
-        else:
-            self._array = _summary(tensor, self._shape, self._dtype)
+    _shape: tuple[int, ...]
+    _dtype: str
+    _numbers: Any = None
+    _array: Array | None = None
 
     def array(self) -> Array:
         if self._array is None:
@@ -61,14 +54,74 @@ class Snapshot:
         return self._array
 
 
+class Reader:
+    """Reads tensors as they are now. What is large is read once, while it is the same."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.array_values
+        self._known = Known()
+
+    def array(self, tensor: torch.Tensor) -> Array:
+        return self.snapshot(tensor).array()
+
+    def snapshot(self, tensor: torch.Tensor, source: torch.Tensor | None = None) -> Snapshot:
+        """What it holds now; `source` is the tensor that it may be a new view of."""
+        shape = tuple(tensor.shape)
+        dtype = DTYPES[tensor.dtype]
+        try:
+            if type(tensor) in PLAIN and not torch._C._len_torch_dispatch_stack():
+                return self._read(tensor, shape, dtype, source)
+            # No mode must see this look, neither ours nor one of the user's.
+            with torch._C._DisableTorchDispatch():
+                return self._read(tensor, shape, dtype, source)
+        except (RuntimeError, TypeError):
+            # Sparse and wrapped tensors have no plain elements: shape and dtype are all.
+            return Snapshot(shape, dtype, None, Array(shape=shape, dtype=dtype))
+
+    def changed(self, tensor: torch.Tensor) -> None:
+        """The tensor's numbers may be others now, although its version is the same."""
+        self._known.forget(tensor)
+
+    def _read(
+        self,
+        tensor: torch.Tensor,
+        shape: tuple[int, ...],
+        dtype: str,
+        source: torch.Tensor | None,
+    ) -> Snapshot:
+        if tensor.is_meta:  # PyTorch would import its compiler to say that there is no data
+            return Snapshot(shape, dtype, None, Array(shape=shape, dtype=dtype))
+        if tensor._is_zerotensor():  # zeros without memory, as some derivatives answer
+            tensor = torch.zeros(tensor.shape, dtype=tensor.dtype)
+        if tensor.numel() <= self._most:
+            return Snapshot(shape, dtype, tensor.tolist())
+        array = self._known.get(tensor, source)
+        if array is None:
+            array = summary_of(tensor, shape, dtype)
+            self._known.put(tensor, array, source)
+        elif array.shape != shape:
+            array = array.but(shape=shape)
+        return Snapshot(shape, dtype, None, array)
+
+
 def number_array(value: Scalar) -> Array:
     """A plain Python number, as PyTorch sees it where it meets a tensor: a 0-d value."""
+    # 0.0 and -0.0 are the same key of a cache.
+    return _number_array(value) if value else _number_array.__wrapped__(value)
+
+
+@functools.lru_cache(1024, typed=True)
+def _number_array(value: Scalar) -> Array:
     kinds = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
     return describe([value], (), kinds[type(value)])
 
 
 def describe(numbers: list[Scalar], shape: tuple[int, ...], dtype: str) -> Array:
     """An Array of these numbers, row-major."""
+    if len(numbers) == 1:
+        value = numbers[0]
+        if isinstance(value, float) and math.isfinite(value):
+            return Array(shape, dtype, (value,), value, value, value, abs(value))
     finite = [value for value in numbers if _is_finite(value)]
     low, high, mean, norm = _statistics(finite)
     return Array(
@@ -116,37 +169,3 @@ def _flat(numbers: Any, shape: tuple[int, ...]) -> list[Scalar]:
     for _ in shape[1:]:
         numbers = [item for row in numbers for item in row]
     return list(numbers)
-
-
-def _dtype_name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
-
-
-def _summary(tensor: torch.Tensor, shape: tuple[int, ...], dtype: str) -> Array:
-    """Range, mean and norm by PyTorch's own reductions; no element becomes a Python object."""
-    with torch.no_grad():
-        numbers = tensor.detach()
-        wide = numbers.to(torch.complex128 if numbers.is_complex() else torch.float64)
-        wide = wide[wide.isfinite()]
-        nonfinite = numbers.numel() - wide.numel()
-        if wide.numel() == 0:
-            return Array(shape=shape, dtype=dtype, nonfinite=nonfinite)
-        low, high = _range(numbers, wide)
-        return Array(
-            shape=shape,
-            dtype=dtype,
-            low=low,
-            high=high,
-            mean=to_number(wide.mean().item()),
-            norm=to_number(torch.linalg.vector_norm(wide).item()),
-            nonfinite=nonfinite,
-        )
-
-
-def _range(numbers: torch.Tensor, wide: torch.Tensor) -> tuple[Number | None, Number | None]:
-    if wide.is_complex():
-        return None, None
-    # Whole numbers may be too long for a float64.
-    ordered = wide if numbers.is_floating_point() else numbers.to(torch.int64)
-    low, high = ordered.aminmax()
-    return low.item(), high.item()

@@ -7,9 +7,8 @@ tensor is a Subject, which does not keep the tensor alive either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -23,16 +22,17 @@ from torch.utils._python_dispatch import (
 from torch.utils.weak import WeakTensorKeyDictionary
 
 from viz.capture.aliases import Aliases
-from viz.capture.arrays import Snapshot
+from viz.capture.arrays import Reader, Snapshot
 from viz.capture.changes import Changes
 from viz.capture.cuts import mark, origins_of, read_by, source_of
-from viz.capture.depth import Anchors
+from viz.capture.depth import Depths
 from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
     UNREAD,
     Alias,
     Call,
     Here,
+    Made,
     Name,
     Operand,
     Origins,
@@ -55,12 +55,8 @@ UNCOUNTED = {torch.ops.aten.native_batch_norm.default: (3, 4)}
 """Positions of the arguments that a call changes without a new version of them."""
 
 
-@dataclass(slots=True, eq=False)
-class _Pending:
-    """A call that has run, but whose results have no grad_fn yet."""
-
-    call: Call
-    results: list[tuple[torch.Tensor, Snapshot]]
+Pending = tuple[Call, list[tuple[torch.Tensor, Snapshot]]]
+"""A call that has run, with its results, which have no grad_fn yet."""
 
 
 class Calls(TorchDispatchMode):
@@ -76,17 +72,19 @@ class Calls(TorchDispatchMode):
         super().__init__()
         self.line: int | None = None
         self.locate: Callable[[], Here] | None = None
+        self.reader = Reader(limits)
         self._limits = limits
         self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
         self._bound: dict[str, Subject] = {}
         self._names: dict[Result, Name] = {}
         self._suggested: dict[Result, Name] = {}
-        self._results: dict[Result, Snapshot] = {}
-        self._calls: dict[int, Call] = {}
-        self._pending: _Pending | None = None
+        self._made: dict[int, Made] = {}
+        self._count = 0
+        self._pending: Pending | None = None
         self._named = 0
-        self._anchors = Anchors()
+        self._depths = Depths(self._made)
         self._below = 0
+        self._last = Here(None)
         self._any_cut = False
         self.changes = Changes()
         self.aliases = Aliases()
@@ -151,25 +149,32 @@ class Calls(TorchDispatchMode):
 
     def here(self) -> Here:
         """Where in the program the present call is made."""
-        return Here(self.line) if self.locate is None else self.locate()
+        if self.locate is not None:
+            return self.locate()
+        if self._last.line != self.line:
+            self._last = Here(self.line)  # one for all calls of a line
+        return self._last
 
     def call(self, number: int) -> Call | None:
-        return self._calls.get(number)
+        made = self._made.get(number)
+        return None if made is None else made.call
 
     def see(self, tensor: torch.Tensor) -> None:
         """Take the value of a result, in case that its call was out of sight."""
         self._source(tensor)
 
     def result(self, result: Result) -> Snapshot | None:
-        return self._results.get(result)
+        made = self._made.get(result.number)
+        return None if made is None else made.result(result.output)
 
     def name(self, result: Result) -> Name | None:
         """The name of this very result, or else of the tensor that the operation changed, or else
         the one that was suggested."""
-        call = self._calls.get(result.number)
         found = self._names.get(result)
-        if found is None and call is not None and call.target is not None:
-            found = call.target.name
+        if found is None:
+            call = self.call(result.number)
+            if call is not None and call.target is not None:
+                found = call.target.name
         return self._suggested.get(result) if found is None else found
 
     def name_of(self, tensor: torch.Tensor) -> Name | None:
@@ -238,19 +243,24 @@ class Calls(TorchDispatchMode):
     ) -> Any:
         kwargs = kwargs or {}
         self.settle()
-        self.changes.note(self, func, args)
+        signature = signature_of(func)
+        if signature.in_place:
+            self.changes.note(self, func, args)
         if not torch.is_grad_enabled():
             return self._run_unrecorded(func, args, kwargs)
         # Before the call: an operation in place changes its arguments.
-        call = self._read(func, args, kwargs)
+        call = self._read(signature, args, kwargs)
         answer = func(*args, **kwargs)
-        self._forget_uncounted(func, args)
+        self._forget_changed(func, args, kwargs)
         if func is DETACH:
             self.shares("detach", answer, args[0])
         if call is not None:
-            made = (answer, call.signature.filled_by(args, kwargs))
-            results = [(tensor, Snapshot(tensor, self._limits)) for tensor in tensors_in(made)]
-            self._pending = _Pending(call, results)
+            made = (answer, signature.filled_by(args, kwargs)) if signature.filled else answer
+            source = args[0] if args and isinstance(args[0], torch.Tensor) else None
+            self._pending = (
+                call,
+                [(each, self.reader.snapshot(each, source)) for each in tensors_in(made)],
+            )
             if func is DETACH:
                 self.leave(answer, origins_of(self, args, "detach", "detach()"))
         elif self._any_cut:
@@ -266,18 +276,25 @@ class Calls(TorchDispatchMode):
         word = "torch.inference_mode()" if inference else "torch.no_grad()"
         origins = origins_of(self, tensors, "no_grad", word)
         answer = func(*args, **kwargs)
-        self._forget_uncounted(func, args)
+        self._forget_changed(func, args, kwargs)
         if func is DETACH:
             self.shares("detach", answer, args[0])
         if origins or self._any_cut:
             self.leave(answer, origins)
         return answer
 
-    def _forget_uncounted(self, func: torch._ops.OpOverload, args: Sequence[Any]) -> None:
-        """A batch norm moves its running statistics, and PyTorch counts no new version of them."""
+    def _forget_changed(
+        self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> None:
+        """What was changed has other numbers, also where PyTorch counts no new version of it: the
+        running statistics of a batch norm, and a tensor that is changed through its `.data`."""
+        if signature_of(func).mutable:
+            for tensor in tensors_in((args, kwargs)):
+                self.reader.changed(tensor)
         for position in UNCOUNTED.get(func, ()):
             if isinstance(args[position], torch.Tensor):
                 self.subject(args[position]).sighting = None
+                self.reader.changed(args[position])
 
     def shares(self, how: CutKind, alias: torch.Tensor, tensor: torch.Tensor) -> None:
         """The one holds the very numbers of the other, outside of the graph."""
@@ -294,46 +311,60 @@ class Calls(TorchDispatchMode):
         one does.
         """
         if self.aliases:
-            self.aliases.read(self._results, self._limits)
+            self.aliases.read(self._made, self.reader)
         pending, self._pending = self._pending, None
         if pending is None:
             return
-        extras = []
-        for tensor, snapshot in pending.results:
-            if pending.call.target is not None and tensor._base is not None:
+        call, results = pending
+        for tensor, snapshot in results:
+            if call.target is not None and tensor._base is not None:
                 # A change of a view is a change of its base, which gets the grad_fn (CopySlices).
                 tensor = tensor._base
-                snapshot = Snapshot(tensor, self._limits)
-            if tensor.grad_fn is not None:
-                result = result_made_by(tensor)
-                self._results[result] = snapshot
-                self._calls[result.number] = pending.call
-                self._anchors.note(tensor.grad_fn)
+                snapshot = self.reader.snapshot(tensor)
+            grad_fn = tensor.grad_fn
+            if grad_fn is None:
+                call.extras = (*call.extras, snapshot)
             else:
-                extras.append(snapshot)
-        pending.call.extras = tuple(extras)
-        if len(self._calls) > self._limits.total_operations:
+                self._keep(grad_fn, call).keep(tensor.output_nr, snapshot)
+        if self._count > self._limits.total_operations:
             raise LimitError(
                 f"the program runs more than {self._limits.total_operations:,} operations"
                 " that need a gradient.",
-                line=pending.call.line,
+                line=call.line,
             )
 
+    def _keep(self, grad_fn: Any, call: Call) -> Made:
+        """This call made the grad_fn."""
+        number = grad_fn._sequence_nr()
+        made = self._made.get(number)
+        if made is None:
+            made = self._made[number] = Made()
+        if made.call is not call:
+            self._count += made.call is None
+            made.call = call
+            made.depth = self._depths.depth_of_new(grad_fn)
+        return made
+
     def _read(
-        self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+        self, signature: Signature, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Call | None:
         """The call, or None where no argument requires grad, so that no grad_fn can be made."""
-        if not any(tensor.requires_grad for tensor in tensors_in((args, kwargs))):
+        if not _any_requires_grad(args) and not (kwargs and _any_requires_grad(kwargs.values())):
             return None
-        signature = signature_of(func)
-        arguments = {
-            name: self._argument(signature, name, value)
-            for name, value in (*zip(signature.names, args, strict=False), *kwargs.items())
-        }
-        hooks = torch._C._autograd._top_saved_tensors_default_hooks(True)
-        call = Call(signature, arguments, self.here(), has_hooks=hooks is not None)
-        changed = args[0] if args else None
-        if signature.in_place and isinstance(changed, torch.Tensor):
+        call = Call(
+            signature,
+            tuple(
+                [
+                    self._argument(signature, name, value)
+                    for name, value in zip(signature.names, args, strict=False)
+                ]
+            ),
+            {name: self._argument(signature, name, kwargs[name]) for name in kwargs} or None,
+            self.here(),
+            has_hooks=torch._C._autograd._top_saved_tensors_default_hooks(True) is not None,
+        )
+        if signature.in_place and args and isinstance(args[0], torch.Tensor):
+            changed = args[0]
             call.target = self.subject(changed if changed._base is None else changed._base)
         return call
 
@@ -343,18 +374,22 @@ class Calls(TorchDispatchMode):
             overwritten = (signature.overwrites and name == "self") or name in signature.filled
             return UNREAD if overwritten or is_lazy(value) else self._source(value)
         if isinstance(value, list | tuple):
-            return [self._source(v) if isinstance(v, torch.Tensor) else v for v in value]
+            return tuple([self._source(v) if isinstance(v, torch.Tensor) else v for v in value])
         if name in signature.operands and isinstance(value, int | float | complex):
             return Operand(value, self.numbers.get(value, ()))
         return value
 
     def _source(self, tensor: torch.Tensor) -> Source:
-        if tensor.grad_fn is not None:
-            result = result_made_by(tensor)
-            if result not in self._results:
+        grad_fn: Any = tensor.grad_fn
+        if grad_fn is not None:
+            number, output = grad_fn._sequence_nr(), tensor.output_nr
+            made = self._made.get(number)
+            if made is None:
+                made = self._made[number] = Made()
+            if made.result(output) is None:
                 # Made out of sight, by a custom Function or by the engine: seen here first.
-                self._results[result] = Snapshot(tensor, self._limits)
-            return result
+                made.keep(output, self.reader.snapshot(tensor))
+            return Result(number, output)
         subject = self.subject(tensor)
         last = subject.sighting
         state = (version_of(tensor), tensor.requires_grad)
@@ -362,12 +397,24 @@ class Calls(TorchDispatchMode):
             last = Sighting(
                 subject,
                 *state,
-                Snapshot(tensor, self._limits),
+                self.reader.snapshot(tensor),
                 tuple(tensor.shape),
                 subject.origins,
             )
             subject.sighting = last
         return last
+
+
+def _any_requires_grad(values: Iterable[Any]) -> bool:
+    for value in values:
+        if isinstance(value, torch.Tensor):
+            if value.requires_grad:
+                return True
+        elif isinstance(value, list | tuple | dict) and any(
+            tensor.requires_grad for tensor in tensors_in(value)
+        ):
+            return True
+    return False
 
 
 def _push_all(popped: list[TorchDispatchMode]) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
-from viz.capture.schemas import signature_of
 from viz.capture.sources import Result, Subject, tensors_in, version_of
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ class Changes:
         self._found: dict[Result | Subject, deque[Change]] = {}
 
     def note(self, calls: Calls, func: torch._ops.OpOverload, args: Sequence[Any]) -> None:
-        """An operation is about to run; those in place change what they are called on."""
-        if not args or not signature_of(func).in_place:
+        """An operation in place is about to run; it changes what it is called on."""
+        if not args:
             return
         name = str(func).split(".")[1].removeprefix("_foreach_")
         for tensor in tensors_in(args[0]):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
+from torch.autograd.function import BackwardCFunction
 
-from viz.capture.arrays import summarize
+from viz.capture.arrays import Reader
 from viz.capture.asked import Asked
+from viz.capture.collecting import collector_off
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, grad_fn_of, name_of
 from viz.errors import LimitError
-from viz.limits import Limits
 from viz.trace import Array, Step
 
 Gradients = Sequence[torch.Tensor | None]
+Arrays = tuple[Array | None, ...]
 Arrival = Callable[[Any, Gradients], None]
 """Told of the gradients that arrive at a grad_fn, while they are still tensors."""
 
@@ -39,16 +42,17 @@ class InterruptedPass(Exception):
 class Firing:
     """The steps of one backward pass, in the order in which the engine fired."""
 
-    def __init__(self, graph: Graph, limits: Limits, arrived: Arrival | None = None) -> None:
+    def __init__(self, graph: Graph, reader: Reader, arrived: Arrival | None = None) -> None:
         self._graph = graph
-        self._limits = limits
+        self._reader = reader
         self._arrived = arrived
-        self._incoming: dict[str, list[Array | None]] = {}
-        self._outgoing: dict[str, tuple[Array | None, ...]] = {}
+        self._incoming: dict[str, Arrays] = {}
+        self._outgoing: dict[str, Arrays] = {}
+        self._last: Array | None = None
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(
-            Step(node, tuple(sums), self._outgoing.get(node, tuple(sums)))
+            Step(node, sums, self._outgoing.get(node, sums))
             for node, sums in self._incoming.items()
         )
 
@@ -61,21 +65,29 @@ class Firing:
         failed = grad_fns.get(last) if last not in self._outgoing else None
         return InterruptedPass(error, self.steps(), failed)
 
-    def on_firing(self, grad_fn: Any) -> Iterator[Any]:
-        """The hooks on a node that may fire."""
-        node = self._graph.ids[grad_fn]
+    def on_leaf(self, grad_fn: Any) -> Any:
+        """The hook on an AccumulateGrad, which sends nothing on: what arrives is added to .grad."""
+        return grad_fn.register_prehook(self._before(grad_fn))
 
-        def before(arriving: Gradients) -> None:
-            self._tell(grad_fn, arriving)
-            self._incoming[node] = list(_summaries(arriving, self._limits))
+    def on_operation(self, grad_fn: Any) -> tuple[Any, Any]:
+        """The hooks on any other node that may fire."""
+        node, outgoing = self._graph.ids[grad_fn], self._outgoing
 
         def after(leaving: Gradients, _arriving: Gradients) -> None:
-            self._outgoing[node] = _summaries(leaving, self._limits)
+            outgoing[node] = self._read(leaving)
 
-        yield grad_fn.register_prehook(before)
-        # AccumulateGrad sends nothing on: what arrives is what it adds to .grad.
-        if name_of(grad_fn) != ACCUMULATE_GRAD:
-            yield grad_fn.register_hook(after)
+        return grad_fn.register_prehook(self._before(grad_fn)), grad_fn.register_hook(after)
+
+    def _before(self, grad_fn: Any) -> Callable[[Gradients], None]:
+        node, incoming = self._graph.ids[grad_fn], self._incoming
+        tell = self._arrived
+
+        def before(arriving: Gradients) -> None:
+            if tell is not None:
+                tell(grad_fn, arriving)
+            incoming[node] = self._read(arriving)
+
+        return before
 
     def on_capture(self, tensor: torch.Tensor) -> Iterator[Any]:
         """The hook on a tensor whose gradient the engine takes out, where it arrives.
@@ -93,24 +105,36 @@ class Firing:
         def arrive(gradient: torch.Tensor) -> None:
             arriving: list[torch.Tensor | None] = [None] * outputs
             arriving[used] = gradient
-            self._tell(grad_fn, arriving)
-            sums = self._incoming.setdefault(node, [None] * outputs)
-            sums[used] = summarize(gradient, self._limits)
+            if self._arrived is not None:
+                self._arrived(grad_fn, arriving)
+            sums = list(self._incoming.get(node, (None,) * outputs))
+            sums[used] = self._reader.array(gradient)
+            self._incoming[node] = tuple(sums)
             if not is_leaf:
                 self._outgoing.setdefault(node, (None,) * len(grad_fn.next_functions))
 
         yield tensor.register_hook(arrive)
 
-    def _tell(self, grad_fn: Any, arriving: Gradients) -> None:
-        if self._arrived is not None:
-            self._arrived(grad_fn, arriving)
+    def _read(self, gradients: Gradients) -> Arrays:
+        """What they hold. A number that is the same as the last one is most often the same tensor,
+        on its way from one node to the next, and needs no second record."""
+        arrays = []
+        for gradient in gradients:
+            array = None if gradient is None else self._reader.array(gradient)
+            # 0.0 and -0.0 are equal, and not the same.
+            if array is not None and array.shape == () and array.norm:
+                if array == self._last:
+                    array = self._last
+                self._last = array
+            arrays.append(array)
+        return tuple(arrays)
 
 
 def fire(
     graph: Graph,
     asked: Asked,
     run: Callable[[], Any],
-    limits: Limits,
+    reader: Reader,
     arrived: Arrival | None = None,
 ) -> tuple[tuple[Step, ...], Any]:
     """Call `run`, which runs backward over this graph; its steps in firing order, and its answer.
@@ -118,14 +142,19 @@ def fire(
     What `run` raises passes through, and once the engine has begun as an InterruptedPass. No hook
     stays behind, whatever happens.
     """
-    firing = Firing(graph, limits, arrived)
+    firing = Firing(graph, reader, arrived)
     handles: list[Any] = []
     try:
-        for tensor in asked.captured:
-            handles.extend(firing.on_capture(tensor))
-        for grad_fn in graph.grad_fns():
-            handles.extend(firing.on_firing(grad_fn))
-        answer = run()
+        with collector_off():
+            for tensor in asked.captured:
+                handles.extend(firing.on_capture(tensor))
+            for grad_fn in graph.operations:
+                handles += firing.on_operation(grad_fn)
+            for leaf in graph.leaves:
+                handles.append(firing.on_leaf(leaf))
+        # Python code of the user's own may leave cycles with large tensors in them.
+        with nullcontext() if _runs_python(graph) else collector_off():
+            answer = run()
     except LimitError:
         raise
     except Exception as error:
@@ -134,12 +163,13 @@ def fire(
             raise
         raise interrupted from error
     finally:
-        for handle in handles:
-            handle.remove()
+        with collector_off():
+            while handles:
+                handles.pop().remove()
     return firing.steps(), answer
 
 
-def _summaries(gradients: Gradients, limits: Limits) -> tuple[Array | None, ...]:
-    return tuple(
-        None if gradient is None else summarize(gradient, limits) for gradient in gradients
+def _runs_python(graph: Graph) -> bool:
+    return any(call.has_hooks for call in graph.calls.values()) or any(
+        isinstance(grad_fn, BackwardCFunction) for grad_fn in graph.operations
     )

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import torch
 
-from viz.capture.arrays import summarize
 from viz.capture.asked import Asked
 from viz.capture.calls import Calls
 from viz.capture.graph import Graph, grad_fn_of
 from viz.capture.records import Nodes
 from viz.capture.sources import Subject
-from viz.limits import Limits
 from viz.trace import Array, Leaf
 
 _UNNAMED = 1 << 60
@@ -37,10 +35,7 @@ class _Watched:
 class Leaves:
     """Made before backward runs, asked after it."""
 
-    def __init__(
-        self, graph: Graph, asked: Asked, nodes: Nodes, calls: Calls, limits: Limits
-    ) -> None:
-        self._limits = limits
+    def __init__(self, graph: Graph, asked: Asked, nodes: Nodes, calls: Calls) -> None:
         self._asked = asked
         self._calls = calls
         watched = [
@@ -120,7 +115,7 @@ class Leaves:
             name.text if name is not None else "",
             place[1],
             node,
-            summarize(tensor, self._limits),
+            self._calls.reader.array(tensor),
             tensor,
             None if self._asked.returned else self._gradient(tensor),
             retained,
@@ -130,11 +125,11 @@ class Leaves:
         if tensor is None or not self._asked.returned:
             return self._gradient(tensor)
         gradient = returned.get(id(tensor))
-        return None if gradient is None else summarize(gradient, self._limits)
+        return None if gradient is None else self._calls.reader.array(gradient)
 
     def _gradient(self, tensor: torch.Tensor | None) -> Array | None:
         gradient = None if tensor is None else gradient_of(tensor)
-        return None if gradient is None else summarize(gradient, self._limits)
+        return None if gradient is None else self._calls.reader.array(gradient)
 
 
 def gradient_of(tensor: torch.Tensor) -> torch.Tensor | None:

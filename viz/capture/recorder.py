@@ -16,6 +16,7 @@ import torch
 
 from viz.capture.asked import Asked, returned_for
 from viz.capture.calls import Calls
+from viz.capture.collecting import collector_off
 from viz.capture.cuts import NO_GRAPH, cuts_of, origins_of, why_no_graph
 from viz.capture.firing import InterruptedPass, fire
 from viz.capture.formulas import are_the_same
@@ -181,15 +182,16 @@ class Recorder(Observer):
     ) -> tuple[list[NamedTensor], Any, Exception | None]:
         """Run the engine step by step; gives the leaves that it reached, and its answer, or the
         error that ended it in the middle."""
-        with self._calls.asleep():
+        reader = self._calls.reader
+        with self._calls.asleep(), collector_off():
             for output in asked.outputs:
                 self._calls.see(output)
             graph = walk(asked.outputs, self._calls, self._limits, line)
             self._notices.update(dict.fromkeys(self._calls.aliases.notices(graph)))
             dot = draw(graph, self._calls)
-            nodes = Nodes(graph, self._calls, self._limits)
+            nodes = Nodes(graph, self._calls)
             records = nodes.all()
-            leaves = Leaves(graph, asked, nodes, self._calls, self._limits)
+            leaves = Leaves(graph, asked, nodes, self._calls)
             cuts = cuts_of(graph, nodes, self._calls)
             local = local_derivatives(graph, self._limits)
             names = GradientNames(graph, asked, self._calls) if asked.creates else None
@@ -197,10 +199,10 @@ class Recorder(Observer):
         answer, interrupted = None, None
         arrived_last: tuple[Step, ...] = ()
         try:
-            steps, answer = fire(graph, asked, run, self._limits, arrived)
+            steps, answer = fire(graph, asked, run, reader, arrived)
         except InterruptedPass as caught:
             steps, interrupted, arrived_last = caught.steps, caught, caught.arrived
-        with self._calls.asleep():
+        with self._calls.asleep(), collector_off():
             returned = returned_for(asked, answer) if interrupted is None else {}
             stop = self._stopped(interrupted, graph) if interrupted is not None else None
             self._freed.note(graph, line)
@@ -211,7 +213,7 @@ class Recorder(Observer):
                     output=graph.OUTPUT,
                     line=line,
                     nodes=records,
-                    edges=edges_of(graph, asked, (*steps, *arrived_last), local, self._limits),
+                    edges=edges_of(graph, asked, (*steps, *arrived_last), local, reader),
                     steps=steps,
                     forward=graph.forward(),
                     leaves=leaves.records(returned),

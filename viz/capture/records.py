@@ -7,26 +7,25 @@ from typing import Any
 
 import torch
 
-from viz.capture.arrays import number_array, summarize
+from viz.capture.arrays import Reader, number_array
 from viz.capture.asked import Asked
 from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
 from viz.capture.local import Locals
 from viz.capture.schemas import text_of
 from viz.capture.sources import UNREAD, Call, Name, Operand, Result, Sighting, Subject, version_of
-from viz.limits import Limits
 from viz.trace import Argument, Array, Edge, Node, NodeKind, Step
 
 
 def edges_of(
-    graph: Graph, asked: Asked, steps: tuple[Step, ...], local: Locals, limits: Limits
+    graph: Graph, asked: Asked, steps: tuple[Step, ...], local: Locals, reader: Reader
 ) -> tuple[Edge, ...]:
     """Every way that a gradient can take, with what was sent along it, and the constants' edges."""
     by_node = {step.node: step for step in steps}
-    return (*_seeds(graph, asked, by_node, limits), *_edges(graph, asked, by_node, local))
+    return (*_seeds(graph, asked, by_node, reader), *_edges(graph, asked, by_node, local))
 
 
-def _seeds(graph: Graph, asked: Asked, steps: dict[str, Step], limits: Limits) -> Iterator[Edge]:
+def _seeds(graph: Graph, asked: Asked, steps: dict[str, Step], reader: Reader) -> Iterator[Edge]:
     """From the output to each tensor that the engine begins at."""
     for slot, (output, root) in enumerate(zip(graph.outputs, graph.roots, strict=True)):
         node, used = graph.ids[root], output.output_nr
@@ -36,7 +35,7 @@ def _seeds(graph: Graph, asked: Asked, steps: dict[str, Step], limits: Limits) -
         elif node in steps:
             # What arrives may have come from another output as well.
             given = asked.seeds[slot]
-            seed = summarize(_one(output) if given is None else given, limits)
+            seed = reader.array(_one(output) if given is None else given)
         yield Edge(graph.OUTPUT, node, slot, used, seed)
 
 
@@ -68,10 +67,9 @@ class Nodes:
     constants   the node of each tensor that needs no gradient, as it was when it was first used
     """
 
-    def __init__(self, graph: Graph, calls: Calls, limits: Limits) -> None:
+    def __init__(self, graph: Graph, calls: Calls) -> None:
         self._graph = graph
         self._calls = calls
-        self._limits = limits
         self._by_number = {
             grad_fn._sequence_nr(): graph.ids[grad_fn] for grad_fn in graph.operations
         }
@@ -106,7 +104,7 @@ class Nodes:
     def _output(self) -> Node:
         """What backward was called on; several tensors are one node, with a value for each."""
         outputs = self._graph.outputs
-        values = tuple(summarize(tensor, self._limits) for tensor in outputs)
+        values = tuple(self._calls.reader.array(tensor) for tensor in outputs)
         names = [name for name in map(self._calls.name_of, outputs) if name is not None]
         lines = [call.line for root in self._graph.roots if (call := self._graph.calls.get(root))]
         is_one = len(outputs) == 1
@@ -127,7 +125,7 @@ class Nodes:
         used = self._as_used.get(subject)
         if used is None or used.version == version_of(variable):
             # Looked at afresh: `w.data` can change a leaf without a new version.
-            value = summarize(variable, self._limits)
+            value = self._calls.reader.array(variable)
         else:
             value = used.snapshot.array()
         return _value_node(node, "leaf", subject.name, value, ACCUMULATE_GRAD, subject.module)
@@ -196,7 +194,7 @@ def _leaves_as_used(graph: Graph) -> dict[Subject, Sighting]:
 
 
 def _holds_tensors(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(v, Result | Sighting) for v in value)
+    return isinstance(value, tuple) and any(isinstance(v, (Result, Sighting)) for v in value)
 
 
 def _value_node(

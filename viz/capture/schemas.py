@@ -24,6 +24,7 @@ TEXT_CHARACTERS = 200
 @dataclass(frozen=True, slots=True)
 class Signature:
     """name "aten.add.Tensor"; names ("self", "other", "alpha"); defaults {"alpha": "1"};
+    mutable: it writes into some argument, as an operation in place or with `out=` does;
     elementwise: each element of the result is made of the same element of each input."""
 
     name: str
@@ -31,6 +32,7 @@ class Signature:
     defaults: dict[str, str]
     operands: frozenset[str]
     in_place: bool
+    mutable: bool
     overwrites: bool
     filled: frozenset[str]
     elementwise: bool
@@ -58,6 +60,7 @@ def signature_of(func: torch._ops.OpOverload) -> Signature:
         operands=frozenset({"self", "other"} if base.rstrip("_") in ARITHMETIC else ()),
         # ATen's own rule: the name of an operation in place ends in one underscore.
         in_place=base.endswith("_") and not base.endswith("__") and schema.is_mutable,
+        mutable=schema.is_mutable,
         overwrites=base in OVERWRITING,
         filled=FILLED.get(base, frozenset()),
         # PyTorch's own tags. What draws random numbers would draw others when asked again.

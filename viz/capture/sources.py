@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 import torch
 
 from viz.capture.arrays import Scalar, Snapshot
@@ -78,8 +79,7 @@ Origins = tuple[Origin, ...]
 """Where a tensor without a gradient comes from, if from something that requires grad."""
 
 
-@dataclass(eq=False, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, eq=False):
     """A leaf or a constant as an argument, with the value it had; in-place changes make a new one.
 
     Compared by identity: one sighting is one node of the drawing. A change that PyTorch does not
@@ -94,14 +94,14 @@ class Sighting:
     origins: Origins = ()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Operand:
+class Operand(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A plain number that is an operand of elementwise arithmetic; each use is its own node."""
 
     value: Scalar
     origins: Origins = ()
 
 
+SOURCES = (Result, Sighting, Operand)
 Source = Result | Sighting | Operand
 """Where a tensor argument came from. Every other argument is kept as the plain value that it is."""
 
@@ -110,10 +110,10 @@ UNREAD = object()
 """Stands for a tensor that the call overwrites without reading it."""
 
 
-@dataclass(slots=True, eq=False)
-class Call:
-    """One forward call.
+class Call(msgspec.Struct, eq=False, gc=False):
+    """One forward call. There may be a million of them.
 
+    args, kwargs   as they were passed, with Sources in place of tensors
     here        where it was made
     target      the tensor that an in-place operation changed
     extras      the results that got no grad_fn: the indices of a maximum, the mask of a dropout
@@ -121,7 +121,8 @@ class Call:
     """
 
     signature: Signature
-    arguments: dict[str, Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] | None
     here: Here
     target: Subject | None = None
     extras: tuple[Snapshot, ...] = ()
@@ -131,12 +132,48 @@ class Call:
     def line(self) -> int | None:
         return self.here.line
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What was passed, by the operation's own names."""
+        named = dict(zip(self.signature.names, self.args, strict=False))
+        return named if self.kwargs is None else named | self.kwargs
+
     def sources(self) -> Iterator[Source]:
         """The tensors and number operands, in the order of the arguments."""
-        for value in self.arguments.values():
-            for item in value if isinstance(value, list) else (value,):
-                if isinstance(item, Result | Sighting | Operand):
-                    yield item
+        values = self.args if self.kwargs is None else (*self.args, *self.kwargs.values())
+        for value in values:
+            if isinstance(value, SOURCES):
+                yield value
+            elif type(value) is tuple:
+                yield from (item for item in value if isinstance(item, SOURCES))
+
+
+class Made(msgspec.Struct, eq=False, gc=False):
+    """What is remembered of one grad_fn, by its sequence number.
+
+    call    that made it; None where it was out of sight
+    depth   how many operations are below it
+    value   of its first result, as it was made
+    others  of its other results, by their numbers
+    """
+
+    call: Call | None = None
+    depth: int | None = None
+    value: Snapshot | None = None
+    others: dict[int, Snapshot] | None = None
+
+    def result(self, output: int) -> Snapshot | None:
+        if output == 0:
+            return self.value
+        return None if self.others is None else self.others.get(output)
+
+    def keep(self, output: int, value: Snapshot) -> None:
+        if output == 0:
+            self.value = value
+        elif self.others is None:
+            self.others = {output: value}
+        else:
+            self.others[output] = value
 
 
 def version_of(tensor: torch.Tensor) -> int:
@@ -151,6 +188,8 @@ def result_made_by(tensor: torch.Tensor) -> Result:
 
 def tensors_in(value: Any) -> list[torch.Tensor]:
     """The tensors in nested lists, tuples and dictionaries, in order."""
+    if isinstance(value, torch.Tensor):
+        return [value]
     found = []
     waiting = [value]
     while waiting:
