@@ -73,6 +73,10 @@ ALLOWED: dict[str, set[str]] = {
     # The same marks in pixels: font files are read, and one is unpacked for the drawing library.
     "viz/raster": DRAW | {"PIL", "resvg_py", "fontTools", "shutil", "tempfile"},
     "viz/raster/pictures.py": DRAW | {"viz.raster", "viz.layout", "PIL"},
+    # From a terminal: it reads the files that it is told to, and writes those; it runs nothing.
+    "viz/command": DRAW
+    | {"viz", "viz.files", "viz.html", "viz.command", "click", "tempfile", "webbrowser"},
+    "viz/__main__.py": {"viz.command"},
     # The page's side of the sandbox: no torch, and no room that has it.
     "viz/sandbox": DATA
     | {"viz.layout.places", "viz.fold.overview", "viz.fold.columns", "subprocess", "socket"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Literal
 
 from PIL import Image
@@ -67,12 +68,14 @@ def film(
     theme: ThemeName = "light",
     forward_first: bool = False,
     scale: float | None = None,
+    on_frame: Callable[[int, int], object] | None = None,
 ) -> bytes:
     """One backward pass as an animated GIF, a frame for each step.
 
     backward       which backward pass, as an index into `trace.backwards`
     forward_first  whether the forward pass is shown before it
     scale          pixels for one of the stage's; 1, or what fits into 1280x960
+    on_frame       is called with how many frames are drawn, and of how many
 
     Of a pass with more than 240 steps evenly chosen ones are shown, with their numbers. Raises
     InputError where the trace has no such backward pass, LimitError for a scale that is too large.
@@ -83,10 +86,12 @@ def film(
     used = scale or fits
     if scale is not None and scale_within(scene.width, scene.height * len(moments), scale) < scale:
         raise LimitError(f"a film at scale {scale:g} would be too large.", hint=f"Take {fits:.2g}.")
-    pictures = [
-        Image.open(io.BytesIO(_png(scene, moment, moments, used))).convert("RGB")
-        for moment in moments
-    ]
+    pictures = []
+    for moment in moments:
+        drawn = Image.open(io.BytesIO(_png(scene, moment, moments, used)))
+        pictures.append(drawn.convert("RGB"))
+        if on_frame is not None:
+            on_frame(len(pictures), len(moments))
     times = [min(MOST, LEAST + EACH_LETTER * len(moment.say)) for moment in moments]
     return gif(pictures, [*times[:-1], LAST])
 
