@@ -1,7 +1,7 @@
 """Source text and inputs -> checked program -> live tensors. Never eval, never exec."""
 
 from viz.language.inputs import read_input
-from viz.language.machine import Observer
+from viz.language.observer import Observer
 from viz.language.program import Program, check
 from viz.language.run import Result, check_given, run
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from viz.errors import LimitError, ProgramError
-from viz.language import attributes, calls, classes, displays, exceptions, generators
+from viz.language import assigning, attributes, calls, classes, displays, exceptions, generators
 from viz.language.arithmetic import BINARY, COMPARE, UNARY
 from viz.language.expressions import EXPRESSIONS
 from viz.language.functions import NAMES
@@ -23,7 +23,7 @@ from viz.language.text import whole_characters
 from viz.language.values import Namespace
 from viz.limits import Limits
 
-BUILDERS = (attributes, calls, classes, displays, exceptions, generators)
+BUILDERS = (assigning, attributes, calls, classes, displays, exceptions, generators)
 """The modules that put their builders into the two tables when they are imported."""
 
 PARTS: frozenset[type[ast.AST]] = frozenset(

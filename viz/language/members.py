@@ -17,13 +17,39 @@ import torch
 from torch.autograd.function import FunctionCtx
 from torch.utils.data import DataLoader, Dataset
 
-from viz.errors import ProgramError
-from viz.language.capacity import need_elements, need_items
-from viz.language.own import NO_CUDA
+from viz.language.capacity import need_elements
+from viz.language.members_of_python import (
+    flat,
+    join,
+    list_append,
+    list_extend,
+    list_insert,
+    list_sort,
+    padded,
+    replace,
+    text_format,
+)
+from viz.language.members_of_tensors import (
+    backward,
+    detach_in_place,
+    grad_fn_name,
+    layer_to,
+    new_zeros,
+    no_cuda,
+    read_data,
+    read_grad,
+    read_grad_fn,
+    read_next_functions,
+    tensor_to,
+    tensor_type,
+    tolist,
+    write_data,
+    write_grad,
+    write_requires_grad,
+)
 from viz.language.tables import numpy_names, python_names, tensor_names
 from viz.language.tables import objects_of_torch as objects
-from viz.language.text import format_text
-from viz.language.values import Class, Function, GradFn, Ignored, Method, Value
+from viz.language.values import Function, GradFn, Ignored, Method, Value
 
 if TYPE_CHECKING:
     from viz.language.machine import Machine
@@ -68,116 +94,6 @@ def attributes(names: str) -> dict[str, Reader]:
     return {name: plain(name) for name in names.split()}
 
 
-def read_grad(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
-    """`.grad`; a notice where PyTorch never fills it: on a result that is no leaf."""
-    if tensor.requires_grad and not tensor.is_leaf and not tensor.retains_grad:
-        name = machine.text_of(getattr(node, "value", node))
-        machine.notice(
-            f"'{name}.grad' is None: PyTorch keeps gradients of leaves only. "
-            f"Call {name}.retain_grad() before backward() to keep this one too."
-        )
-        return None
-    return tensor.grad
-
-
-def read_data(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
-    """`.data`: the same numbers without a history."""
-    found = tensor.data
-    machine.observer.brought(found, machine.observer.takes(tensor, "data", ".data"))
-    return found
-
-
-def detach_in_place(machine: Machine, node: ast.Call, tensor: torch.Tensor) -> Value:
-    origins = machine.observer.takes(tensor, "detach", "detach_()")
-    result = machine.perform(node, (node,), torch.Tensor.detach_, (tensor,))
-    machine.observer.brought(result, origins)
-    return result
-
-
-def read_grad_fn(machine: Machine, node: ast.expr, tensor: torch.Tensor) -> Value:
-    return None if tensor.grad_fn is None else GradFn(tensor.grad_fn)
-
-
-def read_next_functions(machine: Machine, node: ast.expr, value: GradFn) -> Value:
-    return tuple(
-        (None if function is None else GradFn(function), slot)
-        for function, slot in value.node.next_functions
-    )
-
-
-def grad_fn_name(value: GradFn) -> str:
-    return str(value.node.name())
-
-
-def backward(
-    machine: Machine,
-    node: ast.Call,
-    tensor: torch.Tensor,
-    gradient: Value = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Value = None,
-) -> None:
-    """The real backward, through the observer."""
-    machine.backward(node, tensor, gradient, retain_graph, create_graph, inputs)
-
-
-def tensor_to(
-    machine: Machine, node: ast.Call, tensor: torch.Tensor, *values: Value, **named: Value
-) -> Value:
-    """`.to(torch.float64)`, `.to("cpu")`, `.to(other)`: there is one device here."""
-    wanted = target_of(values, named)
-    if wanted is None:
-        return tensor
-    return machine.perform(node, (node,), torch.Tensor.to, (tensor, wanted))
-
-
-def target_of(values: tuple[Value, ...], named: dict[str, Value]) -> Value:
-    """The dtype or the tensor that `.to(...)` names; None for the device that it has already."""
-    found = None
-    for value in (*values, *(named.get(name) for name in ("device", "dtype", "other"))):
-        if isinstance(value, (torch.dtype, torch.Tensor)):
-            found = value
-        elif isinstance(value, (str, torch.device)) and str(value) not in ("cpu", "cpu:0"):
-            raise ProgramError(NO_CUDA, hint="Leave out '.to(...)', or write .to('cpu').")
-    if found is None and not values and not named:
-        raise ProgramError("'.to' takes a dtype or the device 'cpu' here.")
-    return found
-
-
-def layer_to(
-    machine: Machine, node: ast.Call, layer: torch.nn.Module, *values: Value, **named: Value
-) -> Value:
-    wanted = target_of(values, named)
-    return layer if wanted is None else machine.perform(node, (node,), layer.to, (wanted,))
-
-
-def no_cuda(machine: Machine, node: ast.Call, value: Value, *values: Value) -> Value:
-    raise ProgramError(NO_CUDA, hint="Leave out '.cuda()'.")
-
-
-def tensor_type(
-    machine: Machine, node: ast.Call, tensor: torch.Tensor, dtype: Value = None
-) -> Value:
-    """`x.type()` is a text; `x.type(torch.float64)` converts."""
-    if dtype is None:
-        return tensor.type()
-    if isinstance(dtype, Class) and dtype.kind is not torch.Tensor:
-        dtype = dtype.kind
-    elif not isinstance(dtype, torch.dtype):
-        raise ProgramError("'.type' takes a dtype here.", hint="Write x.type(torch.float64).")
-    return machine.perform(node, (node,), torch.Tensor.type, (tensor, dtype))
-
-
-def new_zeros(machine: Machine, node: ast.Call, tensor: torch.Tensor, *sizes: Any) -> Value:
-    return machine.perform(node, (node,), torch.Tensor.new_zeros, (tensor, *sizes))
-
-
-def tolist(machine: Machine, node: ast.Call, tensor: torch.Tensor) -> Value:
-    need_items(tensor.numel(), machine.limits)
-    return tensor.tolist()
-
-
 def sized(name: str) -> Function:
     """A method that makes as many elements as its arguments say: checked before it runs."""
     bound = getattr(torch.Tensor, name)
@@ -194,75 +110,8 @@ def sized(name: str) -> Function:
     return Function(name, call, inner=True)
 
 
-def flat(values: Any) -> list[Value]:
-    """Sizes written one by one or as one sequence: `repeat(2, 3)`, `repeat((2, 3))`."""
-    if len(values) == 1 and isinstance(values[0], (list, tuple)):
-        return list(values[0])
-    return list(values)
-
-
-def list_append(machine: Machine, node: ast.Call, items: list[Value], item: Value) -> None:
-    need_items(len(items) + 1, machine.limits)
-    items.append(item)
-
-
-def list_extend(machine: Machine, node: ast.Call, items: list[Value], more: Value) -> None:
-    added = machine.items(more)
-    need_items(len(items) + len(added), machine.limits)
-    items.extend(added)
-
-
-def list_insert(machine: Machine, node: ast.Call, items: list[Value], at: int, item: Value) -> None:
-    need_items(len(items) + 1, machine.limits)
-    items.insert(at, item)
-
-
-def join(machine: Machine, node: ast.Call, separator: str, texts: Value) -> str:
-    parts = machine.items(texts)
-    between = len(separator) * len(parts)
-    need_items(between + sum(len(part) for part in parts if isinstance(part, str)), machine.limits)
-    return separator.join(parts)
-
-
 def inner(name: str, call: Callable[..., Value]) -> Reader:
     return method(Function(name, call, inner=True))
-
-
-def replace(
-    machine: Machine, node: ast.Call, text: str, old: str, new: str, count: int = -1
-) -> str:
-    places = text.count(old) if old else len(text) + 1
-    need_items(len(text) + places * len(new), machine.limits)
-    return text.replace(old, new, count)
-
-
-def padded(name: str) -> Function:
-    bound = getattr(str, name)
-
-    def call(machine: Machine, node: ast.Call, text: str, width: int, *fill: str) -> Value:
-        need_items(width, machine.limits)
-        return machine.perform(node, (node,), bound, (text, width, *fill))
-
-    return Function(name, call, inner=True)
-
-
-def text_format(
-    machine: Machine, node: ast.Call, template: str, *values: Value, **named: Value
-) -> str:
-    return format_text(template, values, named, machine.limits)
-
-
-def list_sort(
-    machine: Machine,
-    node: ast.Call,
-    items: list[Value],
-    *,
-    key: Value = None,
-    reverse: bool = False,
-) -> None:
-    from viz.language.calls import as_callable
-
-    items.sort(key=as_callable(machine, node, key), reverse=reverse)
 
 
 def is_field(kind: type, name: str) -> bool:
@@ -396,18 +245,6 @@ MEMBERS: tuple[tuple[type, Mapping[str, Reader]], ...] = (
 """The rows of a value are those of the first kind that it is an instance of."""
 
 Writer = Callable[[torch.Tensor, Any], None]
-
-
-def write_grad(tensor: torch.Tensor, value: Any) -> None:
-    tensor.grad = value
-
-
-def write_requires_grad(tensor: torch.Tensor, value: Any) -> None:
-    tensor.requires_grad = value
-
-
-def write_data(tensor: torch.Tensor, value: Any) -> None:
-    tensor.data = value
 
 
 SETTABLE: Mapping[str, Writer] = {

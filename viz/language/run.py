@@ -16,9 +16,10 @@ from viz.errors import InputError, ProgramError, UserError
 from viz.language.calls import call_user_function
 from viz.language.explain import explain, first_sentence
 from viz.language.inputs import read_input
-from viz.language.machine import Machine, Observer
+from viz.language.machine import Machine
 from viz.language.margins import moved
 from viz.language.names import did_you_mean
+from viz.language.observer import Observer
 from viz.language.outcome import backward_for_student
 from viz.language.place import located
 from viz.language.program import Program

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from viz.errors import ProgramError
-from viz.language.attributes import delete_attribute, store_attribute
+from viz.language.attributes_set import delete_attribute, store_attribute
 from viz.language.expressions import build, build_index
 from viz.language.iterables import CHANGEABLE
 from viz.language.values import Ignored, ProgramObject, Value, kind_of

@@ -14,7 +14,7 @@ import torch
 from viz.language.values import Value
 
 if TYPE_CHECKING:
-    from viz.language.machine import Observer
+    from viz.language.observer import Observer
 
 NUMBERS = frozenset({float, list, np.ndarray, np.float32, np.float64, np.float16})
 """What comes out of a tensor: a number, nested lists of them, an array."""

@@ -21,7 +21,7 @@ from viz.fold.find import searched
 from viz.fold.opening import first_view
 from viz.fold.overview import LARGE, Overview
 from viz.language import Result, check, check_given, run
-from viz.language.machine import Observer
+from viz.language.observer import Observer
 from viz.layout import arrange
 from viz.layout.places import Layout
 from viz.limits import Limits
