@@ -32,6 +32,10 @@ HERE = Path(__file__).parent
 
 # The figure is drawn once, for both themes: where a colour belongs stands its name, between two
 # characters that no text of a figure has (they are private, and left out of it).
+MOST_NODES = 3_000
+"""Of all passes in one file together: browsers draw each mark, and step through more too slowly."""
+LARGE = 300
+"""Nodes of one pass, above which the page shows it better: it folds what is large."""
 COLOURS = tuple(field.name for field in msgspec.structs.fields(Theme))
 NAMED = Theme(**{name: f"\ue000{name}\ue001" for name in COLOURS})
 
@@ -61,6 +65,7 @@ def document(
         chooser=_chooser(trace, passes),
         output=printed_text(trace.printed) if trace.printed else "",
         notices=_notices(trace),
+        large="".join(map(escape, _large(trace, passes))),
         tables="".join(_tables(trace, each) for each in passes),
         stage=joined(STAGE_MARKUP),
         data=data,
@@ -120,6 +125,16 @@ def _notices(trace: Trace) -> str:
         for notice in trace.notices
     ]
     return f'<div class="sg-notices">{"".join(said)}</div>' if said else ""
+
+
+def _large(trace: Trace, passes: Iterable[Pass]) -> Iterable[str]:
+    """What a reader of a large graph is told."""
+    most = max(len(trace.backwards[each.index].nodes) for each in passes)
+    if most > LARGE:
+        yield (
+            f"This graph has {most:,} nodes, and every one is drawn here, so that steps are slow. "
+            "SeeGrad’s page reads a graph of this size better: open the trace file of viz.save there."
+        )
 
 
 def _tables(trace: Trace, each: Pass) -> str:

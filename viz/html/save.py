@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from viz.draw.theme import ThemeName
-from viz.errors import InputError
-from viz.html.document import Pass, document
+from viz.errors import InputError, LimitError
+from viz.html.document import MOST_NODES, Pass, document
 from viz.layout import arrange
 from viz.trace import Trace
 
@@ -27,8 +27,10 @@ def save_html(
     backward   only this pass, an index into `trace.backwards`
     theme      "light" or "dark"; None follows the browser, and the reader may switch
 
-    Raises InputError where the trace has no such backward pass, or none, OSError where the file
-    can't be written.
+    Above some hundred nodes the file says that the page shows such a graph better.
+
+    Raises InputError where the trace has no such backward pass, or none, LimitError for more than
+    3,000 nodes in all, OSError where the file can't be written.
     """
     target = Path(path)
     text = document(trace, passes_of(trace, backward), theme)
@@ -44,4 +46,11 @@ def passes_of(trace: Trace, backward: int | None = None) -> tuple[Pass, ...]:
     if backward is not None and not -count <= backward < count:
         raise InputError(f"backward pass {backward} of a trace that has {count}.")
     chosen = range(count) if backward is None else (backward % count,)
+    nodes = sum(len(trace.backwards[index].nodes) for index in chosen)
+    if nodes > MOST_NODES:
+        one = " Save one of them by its index: backward=0." if len(chosen) > 1 else ""
+        raise LimitError(
+            f"an offline file holds {MOST_NODES:,} nodes; these backward passes have {nodes:,}.",
+            hint=f"Save the trace by viz.save, and open that file on the page.{one}",
+        )
     return tuple(Pass(index, arrange(trace.backwards[index])) for index in chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from viz.files import to_bytes
-from viz.html.document import Pass, document
+from viz.html.document import MOST_NODES, Pass, document
 from viz.page import opened
 from viz.sandbox import Answer
 
@@ -28,11 +28,14 @@ def show(place: st.delta_generator.DeltaGenerator, answer: Answer | None) -> Non
                 icon=":material/download:",
                 width="stretch",
             )
+            nodes = sum(len(backward.nodes) for backward in answer.trace.backwards)
             st.download_button(
                 "Save as an offline page",
                 lambda: offline(answer),
                 "seegrad.html",
                 "text/html",
+                help=f"For up to {MOST_NODES:,} nodes." if nodes > MOST_NODES else None,
+                disabled=nodes > MOST_NODES,
                 on_click="ignore",
                 icon=":material/download:",
                 width="stretch",

@@ -1,0 +1,110 @@
+"""The offline file as text: what is inside, what it may do, and what is refused."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import viz
+from tests.traces import trace_of
+from viz.errors import InputError, LimitError
+from viz.html import save
+from viz.html.document import LARGE
+from viz.html.packing import packed, plotly_script
+from viz.trace import Trace
+
+LESSON = "w = torch.tensor(3., requires_grad=True)\n(w**2).backward()\n(5*w).backward()"
+
+
+@cache
+def lesson() -> Trace:
+    return trace_of(LESSON)
+
+
+def element(text: str, name: str) -> str:
+    found = re.search(rf'<script type="text/plain" id="{name}">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def unpacked(text: str) -> str:
+    """What the browser does, by other means."""
+    digits = text.translate(str.maketrans(",.", "<&"))
+    return gzip.decompress(base64.b85decode(digits)).decode()
+
+
+@pytest.mark.parametrize("text", ["", "a", "ab", "abc", "</script>\ue000 \u2028 θ", "x" * 5000])
+def test_what_is_packed_has_nothing_that_html_reads(text: str) -> None:
+    short = packed(text)
+    assert not set("<&\"' \n") & set(short)
+    assert unpacked(short) == text
+
+
+def test_the_file_holds_plotly_and_every_pass(tmp_path: Path) -> None:
+    text = viz.save_html(lesson(), tmp_path / "all.html").read_text("utf-8")
+    assert unpacked(element(text, "packed-plotly")) == plotly_script()
+    data = json.loads(unpacked(element(text, "packed-data")))
+    assert data["source"] == LESSON
+    steps = [len(each["moments"]) - 1 for each in data["passes"]]
+    assert steps == [len(backward.steps) for backward in lesson().backwards]
+
+
+def test_one_pass_can_be_saved_alone(tmp_path: Path) -> None:
+    text = viz.save_html(lesson(), tmp_path / "one.html", backward=-1).read_text("utf-8")
+    (only,) = json.loads(unpacked(element(text, "packed-data")))["passes"]
+    assert only["moments"][0]["line"] == 3
+
+
+def test_its_policy_knows_these_scripts_and_no_address(tmp_path: Path) -> None:
+    text = viz.save_html(lesson(), tmp_path / "policy.html").read_bytes().decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert policy is not None
+    assert script is not None
+    for code in (script[1], plotly_script()):
+        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy[1]
+    assert policy[1].startswith("default-src 'none'; script-src 'sha256-")
+    assert not re.search(r"https?:|wss?:|\*|connect-src", policy[1])
+
+
+@pytest.mark.parametrize("backward", [2, -3])
+def test_a_pass_that_is_not_there_is_refused(tmp_path: Path, backward: int) -> None:
+    with pytest.raises(InputError, match=rf"backward pass {backward} of a trace that has 2"):
+        viz.save_html(lesson(), tmp_path / "none.html", backward=backward)
+
+
+def test_a_trace_without_a_pass_is_refused_and_a_notebook_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no backward pass to show"):
+        viz.save_html(Trace(source="1"), tmp_path / "none.html")
+    assert "nothing to draw" in Trace(source="1")._repr_html_()
+
+
+def test_a_large_graph_says_where_it_is_read_better(tmp_path: Path) -> None:
+    steps = LARGE // 2 + 1
+    program = (
+        f"w = torch.tensor(0.5, requires_grad=True)\nfor _ in range({steps}):\n    w = w * 1.01\nw"
+    )
+    trace = trace_of(program)
+    assert len(trace.backwards[0].nodes) > LARGE
+    text = viz.save_html(trace, tmp_path / "large.html").read_text("utf-8")
+    assert f"This graph has {len(trace.backwards[0].nodes):,} nodes" in text
+    in_notebook = trace._repr_html_()
+    assert "viz.save_html" in in_notebook
+    assert len(in_notebook) < 1_000
+
+
+def test_more_than_a_browser_can_step_through_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(save, "MOST_NODES", 5)
+    with pytest.raises(LimitError, match="holds 5 nodes; these backward passes have"):
+        viz.save_html(lesson(), tmp_path / "large.html")
+    assert not (tmp_path / "large.html").exists()
