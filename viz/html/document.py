@@ -30,12 +30,13 @@ from viz.trace import Backward, Record, Trace
 
 HERE = Path(__file__).parent
 
-# The figure is drawn once, for both themes: where a colour belongs stands its name, between two
-# characters that no text of a figure has (they are private, and left out of it).
 MOST_NODES = 3_000
 """Of all passes in one file together: browsers draw each mark, and step through more too slowly."""
 LARGE = 300
 """Nodes of one pass, above which the page shows it better: it folds what is large."""
+
+# The figure is drawn once, for both themes: where a colour belongs stands its name, between two
+# characters that no text of a figure has (they are private, and left out of it).
 COLOURS = tuple(field.name for field in msgspec.structs.fields(Theme))
 NAMED = Theme(**{name: f"\ue000{name}\ue001" for name in COLOURS})
 
@@ -133,7 +134,7 @@ def _large(trace: Trace, passes: Iterable[Pass]) -> Iterable[str]:
     if most > LARGE:
         yield (
             f"This graph has {most:,} nodes, and every one is drawn here, so that steps are slow. "
-            "SeeGrad’s page reads a graph of this size better: open the trace file of viz.save there."
+            "SeeGrad’s page folds a graph of this size: open the trace file of viz.save there."
         )
 
 
