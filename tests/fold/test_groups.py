@@ -147,6 +147,22 @@ def test_a_wrapper_around_one_thing_is_passed_through() -> None:
     assert titles(tree.root) == ["a", "b", "c"]
 
 
+def test_the_list_of_a_blocks_layers_is_passed_through_as_well() -> None:
+    modules = [f"block.{block}.layer.{layer}" for block in "012" for layer in "0011"]
+    tree = tree_from(chain(["Op"] * 12, modules))
+    assert titles(tree.root) == ["block.0", "block.1", "block.2"]
+    assert titles(tree.groups["g4-8"]) == ["layer.0", "layer.1"]
+
+
+def test_what_holds_most_is_open_at_first_however_much_is_around_it() -> None:
+    before = [f"start.{number}" for number in range(14) for _ in "ab"]
+    blocks = [f"body.h.{number}.{part}" for number in range(12) for part in "abcd" for _ in "xy"]
+    tree = tree_from(chain(["Op"] * (28 + 96), before + blocks))
+    drawn = overview(tree, first_view(tree))
+    assert {f"h.{number}" for number in range(12)} <= set(drawn.items.title)
+    assert len(drawn.items.id) <= 40
+
+
 def test_a_module_of_one_operation_is_that_operation_unless_it_has_leaves() -> None:
     model = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.LayerNorm(3))
     tree = tree_of(graphs.backward_of(model, lambda: model(torch.randn(2, 3)).sum()))

@@ -49,9 +49,22 @@ def _worth_opening(group: Group, owns_leaf: Sequence[bool]) -> Child:
     if len(group.children) > 1:
         return group
     (child,) = group.children
-    if isinstance(child, Group) or not owns_leaf[child]:
-        return child
-    return group
+    if isinstance(child, Group):
+        if not _is_list(child) or _is_number(child.module):
+            return child
+        # The list that a block keeps its layers in says less than the block.
+        group.children = child.children
+        return group
+    return group if owns_leaf[child] else child
+
+
+def _is_list(group: Group) -> bool:
+    """Whether it holds nothing but "layer.0", "layer.1", ..."""
+    return all(isinstance(child, Group) and _is_number(child.module) for child in group.children)
+
+
+def _is_number(module: str) -> bool:
+    return module.rpartition(".")[2].isdigit()
 
 
 def _own_leaves(columns: Columns, line: Line) -> list[bool]:

@@ -14,14 +14,14 @@ FEW, SOME, MANY = 8, 40, 120
 unless all else would be too few, and then at most `MANY`."""
 
 ENOUGH = 12
-"""With so many items a first view opens nothing more."""
+"""With so many items a first view opens only what holds more than half of all operations."""
 
 
 def first_view(tree: Tree) -> tuple[str, ...]:
     """The groups that are open at first: the largest ones, and alike ones together."""
     opened: list[str] = []
     visible: list[Child] = list(tree.root.children)
-    while len(visible) < ENOUGH:
+    while True:
         alike: dict[int, list[Group]] = {}
         for child in visible:
             if isinstance(child, Group):
@@ -31,6 +31,8 @@ def first_view(tree: Tree) -> tuple[str, ...]:
         fitting = (groups for groups in kinds if _after(visible, groups) <= most)
         chosen = next(fitting, None)
         if chosen is None:
+            break
+        if len(visible) >= ENOUGH and 2 * chosen[0].count <= len(tree.line):
             break
         opened.extend(group.id for group in chosen)
         inner = set(map(id, chosen))
