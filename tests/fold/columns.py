@@ -46,12 +46,12 @@ def chain(names: Sequence[str], modules: Sequence[str] | None = None) -> Columns
     return columns_of(names, [(0, -1), *((at, at - 1) for at in range(1, len(names)))], modules)
 
 
-def loop(rounds: int, names: Sequence[str]) -> Columns:
-    """A recurrence: a chain in which each round uses the leaf, and its first result at its end."""
-    every = len(names)
-    uses = []
-    for begin in range(0, rounds * every, every):
-        uses += [(begin, -1)] + ([(begin, begin - 1)] if begin else [])
+def loop(rounds: int, names: Sequence[str], before: Sequence[str] = ()) -> Columns:
+    """A recurrence behind a chain: each round uses the leaf, and its first result at its end."""
+    every, start = len(names), len(before)
+    uses = [(at, at - 1) for at in range(start)]
+    for begin in range(start, start + rounds * every, every):
+        uses += [(begin, -1), (begin, begin - 1)]
         uses += [(at, at - 1) for at in range(begin + 1, begin + every)]
         uses += [(begin + every - 1, begin)]
-    return columns_of([*names] * rounds, uses)
+    return columns_of([*before, *names * rounds], list(dict.fromkeys(uses)))

@@ -11,8 +11,9 @@ import torch
 from torch.nn import functional as F
 
 from tests.fold import graphs
+from tests.fold.columns import columns_of
 from tests.fold.promises import check, nodes_of
-from viz.fold.build import tree_of
+from viz.fold.build import tree_from, tree_of
 from viz.fold.drawing import overview
 from viz.fold.opening import first_view
 from viz.fold.tree import Tree
@@ -179,3 +180,14 @@ def test_an_item_takes_few_bytes(model: Model) -> None:
     for opened in (first_view(tree), tree.groups):
         drawn = overview(tree, opened)
         assert len(msgspec.json.encode(drawn)) / len(drawn.items.id) <= 500
+
+
+def test_a_leaf_that_two_open_groups_use_stands_in_each() -> None:
+    modules = ["a", "a", "b", "b"]
+    uses = [(0, -1), (1, 0), (2, 1), (2, -1), (3, 2)]
+    tree = tree_from(columns_of(["A", "B", "C", "D"], uses, modules))
+    drawn = overview(tree, tree.groups)
+    check(tree, drawn)
+    assert [item for item in drawn.items.id if "@" in item] == ["n5@n1", "n5@n3"]
+    # Where both are closed it is drawn once: they are neighbours.
+    assert "n5" in overview(tree, ()).items.id

@@ -26,7 +26,8 @@ class Line:
     place     the place of each node: -1 for a leaf or a constant, the length for the output
     user, used   the places of each edge between two operations, or from the output, ordered by user
     first     where the edges of each place begin in `user` and `used`; one longer than the row
-    crossing  for each place, how many earlier results are still to be used there or later
+    crossing  for each place, a number that grows with how many earlier results are still to be used
+              there or later; of equal ones, with how often they are
     """
 
     nodes: Ints
@@ -101,8 +102,14 @@ def _sorted(user: Ints, used: Ints, count: int) -> Ints:
 def _crossing(user: Ints, used: Ints, count: int) -> Ints:
     last = np.full(count, -1, dtype=np.int64)
     np.maximum.at(last, used, user)
-    change = np.zeros(count + 2, dtype=np.int64)
     made = np.flatnonzero(last >= 0)
-    np.add.at(change, made + 1, 1)
-    np.add.at(change, last[made] + 1, -1)
+    results, uses = _over(made, last[made], count), _over(used, user, count)
+    return results * (len(user) + 1) + uses
+
+
+def _over(begin: Ints, end: Ints, count: int) -> Ints:
+    """How many of these stretches reach over the beginning of each place."""
+    change = np.zeros(count + 2, dtype=np.int64)
+    np.add.at(change, begin + 1, 1)
+    np.add.at(change, end + 1, -1)
     return np.cumsum(change)[: count + 1]
