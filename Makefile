@@ -14,6 +14,7 @@ endif
 # The stamps are renewed when a requirements file changes: only then is anything installed.
 PAGE := $(VENV)/.page
 TOOLS := $(VENV)/.tools
+RIVALS := $(VENV)/.rivals
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test screenshots pictures browser lint format types check bench clean
@@ -51,7 +52,7 @@ format: $(TOOLS)
 types: $(TOOLS)
 	$(BIN)/mypy
 
-bench: $(TOOLS) browser ## measure, and print the tables of benchmarks/README.md
+bench: $(TOOLS) $(RIVALS) browser ## measure, and print the tables of benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what was set up and made
@@ -64,3 +65,7 @@ $(PAGE): requirements.txt
 $(TOOLS): requirements-dev.txt requirements.txt
 	$(PYTHON) scripts/environment.py $(VENV) requirements-dev.txt
 	@touch $(PAGE) $@
+
+$(RIVALS): benchmarks/requirements.txt $(TOOLS)
+	$(PYTHON) scripts/environment.py $(VENV) benchmarks/requirements.txt
+	@touch $@

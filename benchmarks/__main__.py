@@ -41,14 +41,32 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
 }
 
 
+def alternatives() -> tuple[str, list[str]]:
+    from benchmarks import alternatives
+
+    return alternatives.report()
+
+
+REPORTS: dict[str, tuple[str, Callable[[], tuple[str, list[str]]]]] = {
+    "alternatives": ("Side by side with what a person might take instead", alternatives),
+}
+
+
 def main(chosen: list[str]) -> int:
-    unknown = [name for name in chosen if name not in PARTS]
+    known = (*PARTS, *REPORTS)
+    unknown = [name for name in chosen if name not in known]
     if unknown:
-        print(f"unknown part {unknown[0]!r}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        print(f"unknown part {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
     print(described(), end="\n\n")
     missed = []
-    for name in chosen or PARTS:
+    for name in chosen or known:
+        if name in REPORTS:
+            title, tell = REPORTS[name]
+            text, failed = tell()
+            print(f"### {title}\n\n{text}", end="\n\n", flush=True)
+            missed += failed
+            continue
         title, measure = PARTS[name]
         rows = measure()
         print(table(title, rows), end="\n\n", flush=True)

@@ -65,7 +65,12 @@ def table(title: str, rows: Sequence[Row]) -> str:
     | ------ | --------- | ---------- | ---- | ------ |
     | a step |        20 |         30 |    3 |   ✓ 50 |
     """
-    cells = [HEAD, *(row.cells() for row in rows)]
+    return f"### {title}\n\n{markdown(HEAD, [row.cells() for row in rows])}"
+
+
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table: the first column to the left, numbers to the right."""
+    cells = [heads, *rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
         [
@@ -75,4 +80,4 @@ def table(title: str, rows: Sequence[Row]) -> str:
         for line in cells
     ]
     lines.insert(1, ["-" * width for width in widths])
-    return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -135,6 +135,25 @@ def test_a_long_film_shows_evenly_chosen_steps(
     assert getattr(image, "n_frames", 1) == 3
 
 
+def test_a_film_of_a_large_graph_follows_the_active_node(
+    trace: Trace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide, high = 300.0, 200.0
+    monkeypatch.setattr("viz.raster.pictures.FILM_WIDTH", wide)
+    monkeypatch.setattr("viz.raster.pictures.FILM_HEIGHT", high)
+    scene = scene_of(trace)
+    assert scene.width > wide
+    image = opened(film(trace))
+    assert image.width == wide
+    for step in range(1, step_count(scene)):
+        image.seek(step)
+        place = scene.places[scene.firing_node(step)]
+        left = min(max(place.x - wide / 2, 0), scene.width - wide)
+        upper = min(max(scene.height - place.y - high / 2, 0), scene.height - high)
+        x, y = place.x - place.width / 2 - left, scene.height - place.y - upper
+        assert near(colour_at(image, x, y), scene.theme.active), step
+
+
 def test_drawing_needs_no_torch(tmp_path: Path, trace: Trace) -> None:
     file = tmp_path / "trace.json"
     file.write_text(trace.to_json(), "utf-8")

@@ -26,6 +26,11 @@ Lettering = Callable[[Line, float, str], Sequence[Piece]]
 """Splits a line of a text, of a size in pixels, with an anchor, into pieces that each start so far
 from its point: for whoever has to choose the font of each letter. One piece keeps the anchor."""
 
+Box = tuple[float, float, float, float]
+"""Left, upper, right, lower, in pixels from the upper left."""
+FAR = 300.0
+"""Pixels from the middle of a text to its farthest end."""
+
 ANCHORS = {"left": "end", "right": "start"}
 
 
@@ -35,14 +40,20 @@ def whole(line: Line, size: float, anchor: str) -> Sequence[Piece]:
 
 
 def drawn(
-    traces: Iterable[Drawn], height: float, background: str, lettering: Lettering = whole
+    traces: Iterable[Drawn],
+    height: float,
+    background: str,
+    lettering: Lettering = whole,
+    seen: Box | None = None,
 ) -> Iterator[str]:
     """The elements of an SVG, from the back to the front.
 
     height       of the figure, in pixels: its y grows upward, that of SVG downward
     background   colour of the seam around texts
+    seen         the part that is shown; texts and heads that are far from it are left out
     """
-    for trace in traces:
+    for whole_trace in traces:
+        trace = whole_trace if seen is None else _within(whole_trace, height, seen)
         mode = trace.get("mode", "")
         if mode == "lines":
             yield from _lines(trace, height)
@@ -71,6 +82,23 @@ def attributes(**values: str | float | None) -> str:
         for name, value in values.items()
         if value is not None
     )
+
+
+def _within(trace: Drawn, height: float, seen: Box) -> Drawn:
+    """The trace without the points outside; lines are kept whole, and clipped by whoever shows."""
+    if trace.get("mode") == "lines":
+        return trace
+    left, upper, right, lower = seen
+    ys = [
+        y
+        if x is not None
+        and y is not None
+        and left - FAR < x < right + FAR
+        and upper - FAR < height - y < lower + FAR
+        else None
+        for x, y in zip(trace["x"], trace["y"], strict=True)
+    ]
+    return trace | {"y": ys}
 
 
 def _points(trace: Drawn, height: float) -> Iterator[tuple[int, float, float]]:

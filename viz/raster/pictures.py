@@ -19,8 +19,10 @@ from viz.raster.pixels import png, scale_within
 from viz.trace import Backward, Trace
 
 PNG_SCALE = 2.0
-FILM_WIDTH, FILM_HEIGHT = 1280.0, 960.0
+FILM_WIDTH, FILM_HEIGHT = 1280.0, 800.0
 """Pixels: a larger graph is shown smaller."""
+LEGIBLE = 0.6
+"""Where it would be smaller than that, the film shows the part around the active node."""
 MOST_FRAMES = 240
 LEAST, MOST, LAST, EACH_LETTER = 1400, 4000, 5000, 25
 """Milliseconds: a frame stands as long as its words take to read; the last one longest."""
@@ -74,21 +76,25 @@ def film(
 
     backward       which backward pass, as an index into `trace.backwards`
     forward_first  whether the forward pass is shown before it
-    scale          pixels for one of the stage's; 1, or what fits into 1280x960
+    scale          pixels for one of the stage's; 1, or what fits into 1280x800
     on_frame       is called with how many frames are drawn, and of how many
 
-    Of a pass with more than 240 steps evenly chosen ones are shown, with their numbers. Raises
-    InputError where the trace has no such backward pass, LimitError for a scale that is too large.
+    Of a graph that would be too small to be read, the part around the active node is shown. Of a
+    pass with more than 240 steps evenly chosen ones are, with their numbers. Raises InputError
+    where the trace has no such backward pass, LimitError for a scale that is too large.
     """
     scene = _scene(trace, backward, theme, forward_first)
     moments = _chosen(moments_of(scene))
     fits = min(1.0, FILM_WIDTH / scene.width, FILM_HEIGHT / scene.height)
-    used = scale or fits
-    if scale is not None and scale_within(scene.width, scene.height * len(moments), scale) < scale:
-        raise LimitError(f"a film at scale {scale:g} would be too large.", hint=f"Take {fits:.2g}.")
+    window = None if fits >= LEGIBLE else (FILM_WIDTH, FILM_HEIGHT)
+    used = scale or (fits if window is None else 1.0)
+    whole = scene.width, scene.height
+    width, height = (min(pair) for pair in zip(window or whole, whole, strict=True))
+    if scale_within(width, height * len(moments), used) < used:
+        raise LimitError(f"a film at scale {used:g} would be too large.", hint="Take less.")
     pictures = []
     for moment in moments:
-        drawn = Image.open(io.BytesIO(_png(scene, moment, moments, used)))
+        drawn = Image.open(io.BytesIO(_png(scene, moment, moments, used, window)))
         pictures.append(drawn.convert("RGB"))
         if on_frame is not None:
             on_frame(len(pictures), len(moments))
@@ -121,7 +127,13 @@ def _chosen(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     return tuple(moments[round(part * last / (MOST_FRAMES - 1))] for part in range(MOST_FRAMES))
 
 
-def _png(scene: Scene, moment: Moment, others: tuple[Moment, ...], zoom: float) -> bytes:
+def _png(
+    scene: Scene,
+    moment: Moment,
+    others: tuple[Moment, ...],
+    zoom: float,
+    window: tuple[float, float] | None = None,
+) -> bytes:
     lettering = Lettering()
-    svg = snapshot(scene, moment, others=others, zoom=zoom, lettering=lettering)
+    svg = snapshot(scene, moment, others=others, zoom=zoom, window=window, lettering=lettering)
     return png(svg, lettering.fonts)
