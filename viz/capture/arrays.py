@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 import torch
-from torch.nn.parameter import Parameter
 
+from viz.capture.kinds import PLAIN, has_own_code, shape_of
 from viz.capture.known import Known
 from viz.capture.summary import summary_of
 from viz.limits import DEFAULT, Limits
@@ -21,7 +21,6 @@ from viz.trace import Array, Number, to_number
 
 Scalar = bool | int | float | complex
 
-PLAIN = (torch.Tensor, Parameter)
 
 DTYPES = {
     dtype: str(dtype).removeprefix("torch.")
@@ -66,11 +65,14 @@ class Reader:
 
     def snapshot(self, tensor: torch.Tensor, source: torch.Tensor | None = None) -> Snapshot:
         """What it holds now; `source` is the tensor that it may be a new view of."""
-        shape = tuple(tensor.shape)
+        shape = shape_of(tensor)
         dtype = DTYPES[tensor.dtype]
+        kind = type(tensor)
         try:
-            if type(tensor) in PLAIN and not torch._C._len_torch_dispatch_stack():
+            if kind in PLAIN and not torch._C._len_torch_dispatch_stack():
                 return self._read(tensor, shape, dtype, source)
+            if has_own_code(kind):
+                return Snapshot(shape, dtype, None, Array(shape=shape, dtype=dtype))
             # No mode must see this look, neither ours nor one of the user's.
             with torch._C._DisableTorchDispatch():
                 return self._read(tensor, shape, dtype, source)

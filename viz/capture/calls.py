@@ -26,6 +26,7 @@ from viz.capture.arrays import Reader, Snapshot
 from viz.capture.changes import Changes
 from viz.capture.cuts import mark, origins_of, read_by, source_of
 from viz.capture.depth import Depths
+from viz.capture.kinds import has_own_code, shape_of
 from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
     UNREAD,
@@ -90,6 +91,8 @@ class Calls(TorchDispatchMode):
         self.aliases = Aliases()
         self.numbers: Mapping[Any, Origins] = {}
         self.awake = True
+
+    supports_higher_order_operators = True
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -243,6 +246,8 @@ class Calls(TorchDispatchMode):
     ) -> Any:
         kwargs = kwargs or {}
         self.settle()
+        if not isinstance(func, torch._ops.OpOverload):
+            return func(*args, **kwargs)  # `torch.cond` and its like run operations of their own.
         signature = signature_of(func)
         if signature.in_place:
             self.changes.note(self, func, args)
@@ -250,6 +255,8 @@ class Calls(TorchDispatchMode):
             return self._run_unrecorded(func, args, kwargs)
         # Before the call: an operation in place changes its arguments.
         call = self._read(signature, args, kwargs)
+        if call is not None and types and any(map(has_own_code, types)):
+            call.has_hooks = True
         answer = func(*args, **kwargs)
         self._forget_changed(func, args, kwargs)
         if func is DETACH:
@@ -398,7 +405,7 @@ class Calls(TorchDispatchMode):
                 subject,
                 *state,
                 self.reader.snapshot(tensor),
-                tuple(tensor.shape),
+                shape_of(tensor),
                 subject.origins,
             )
             subject.sighting = last

@@ -13,6 +13,7 @@ from weakref import ref
 import torch
 
 from viz.capture.arrays import Scalar
+from viz.capture.kinds import has_own_code, shape_of
 from viz.limits import Limits
 from viz.trace import Curve, History, Number, to_number
 
@@ -94,9 +95,9 @@ class _Track:
     def __init__(self, name: str, tensor: torch.Tensor, earlier: int) -> None:
         self.name = name
         self.hold = _Hold(tensor)
-        self.shape = tuple(tensor.shape)
+        self.shape = shape_of(tensor)
         self.gradients: Column = [None] * earlier
-        self.values: Column | None = [None] * earlier if tensor.numel() == 1 else None
+        self.values: Column | None = [None] * earlier if _is_one(tensor) else None
 
     def read(self, returned: Mapping[int, torch.Tensor | None]) -> None:
         tensor = self.hold.tensor()
@@ -152,7 +153,7 @@ class Chronicle:
         self.calls += 1
         # No mode must see this look, neither ours nor one of the user's.
         with torch._C._DisableTorchDispatch():
-            is_one = len(outputs) == 1 and outputs[0].numel() == 1
+            is_one = len(outputs) == 1 and _is_one(outputs[0])
             self._losses.append(_item(outputs[0]) if is_one else None)
             self._norms.append(None if is_one else _norm_of_all(outputs))
             for track in self._tracks:
@@ -232,9 +233,13 @@ def _has_become_a_leaf(hold: _Hold) -> bool:
     return tensor is not None and _is_leaf(tensor)
 
 
+def _is_one(tensor: torch.Tensor) -> bool:
+    return not has_own_code(type(tensor)) and tensor.numel() == 1
+
+
 def _item(tensor: torch.Tensor) -> Scalar | None:
     """The one element; None where there are more, or none that is plain."""
-    if tensor.numel() != 1:
+    if not _is_one(tensor):
         return None
     try:
         return tensor.item()
@@ -247,6 +252,8 @@ def _norm(tensor: torch.Tensor) -> float | None:
     one = _item(tensor)
     if isinstance(one, float):
         return abs(one)
+    if has_own_code(type(tensor)):
+        return None
     try:
         elements = tensor.coalesce().values() if tensor.is_sparse else tensor.detach()
         return torch.linalg.vector_norm(elements).item()

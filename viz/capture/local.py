@@ -16,6 +16,7 @@ from torch.autograd.function import BackwardCFunction
 
 from viz.capture.arrays import summarize
 from viz.capture.graph import Graph, name_of
+from viz.capture.kinds import sizes_of_result
 from viz.limits import Limits
 from viz.trace import Array
 
@@ -73,9 +74,9 @@ def _is_plain(sent: Any) -> TypeGuard[torch.Tensor]:
 def _ones(grad_fn: Any, limits: Limits) -> torch.Tensor | None:
     """Ones like the forward result, where it is one small tensor of real numbers."""
     metadata = grad_fn._input_metadata
-    if len(metadata) != 1:
+    if len(metadata) != 1 or metadata[0].is_nested_tensor:
         return None
-    shape, dtype = tuple(metadata[0].shape), metadata[0].dtype
+    shape, dtype = sizes_of_result(metadata[0]), metadata[0].dtype
     if math.prod(shape) > limits.array_values or not dtype.is_floating_point:
         return None
     return torch.ones(shape, dtype=dtype, device=metadata[0].device)

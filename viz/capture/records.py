@@ -11,6 +11,7 @@ from viz.capture.arrays import Reader, number_array
 from viz.capture.asked import Asked
 from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
+from viz.capture.kinds import sizes_of_result
 from viz.capture.local import Locals
 from viz.capture.schemas import text_of
 from viz.capture.sources import UNREAD, Call, Name, Operand, Result, Sighting, Subject, version_of
@@ -145,7 +146,7 @@ class Nodes:
             # `a, b = x.unbind()` names two results of one operation; a loop may repeat one name.
             variable=", ".join(dict.fromkeys(name.text for name in names)) or None,
             line=line,
-            shape=metadata and tuple(metadata.shape),
+            shape=metadata and sizes_of_result(metadata),
             dtype=metadata and str(metadata.dtype).removeprefix("torch."),
             values=tuple(self._value(result) for result in outputs),
             extras=tuple(snapshot.array() for snapshot in call.extras) if call is not None else (),

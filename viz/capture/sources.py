@@ -117,7 +117,8 @@ class Call(msgspec.Struct, eq=False, gc=False):
     here        where it was made
     target      the tensor that an in-place operation changed
     extras      the results that got no grad_fn: the indices of a maximum, the mask of a dropout
-    has_hooks   whether the user's own hooks pack what it saves (`saved_tensors_hooks`)
+    has_hooks   whether code of others stands between us and what it saves: hooks that pack it
+                (`saved_tensors_hooks`), or tensors of a class with operations of its own
     """
 
     signature: Signature

@@ -43,9 +43,10 @@ class Caller:
         self._last = -1
         self._line = 0
         self._calls = 0
-        self._inner: dict[CodeType, bool] = {}
-        self._lines: dict[tuple[CodeType, int], int] = {}
-        self._places: dict[tuple[CodeType, int], str] = {}
+        # By the identity of code, which is kept: to hash it takes long, and fails for some.
+        self._codes: dict[int, tuple[CodeType, bool]] = {}
+        self._lines: dict[tuple[int, int], int] = {}
+        self._places: dict[tuple[int, int], str] = {}
 
     def look_everywhere(self, frame: FrameType) -> None:
         """At all variables that the code can see."""
@@ -99,14 +100,16 @@ class Caller:
     def _outside(self, frame: FrameType | None) -> FrameType | None:
         """The nearest frame that is neither PyTorch's nor ours."""
         while frame is not None:
-            code = frame.f_code
-            inner = self._inner.get(code)
-            if inner is None:
-                inner = self._inner[code] = code.co_filename.startswith(INNER)
-            if not inner:
+            if not self._is_inner(frame.f_code):
                 return frame
             frame = frame.f_back
         return None
+
+    def _is_inner(self, code: CodeType) -> bool:
+        known = self._codes.get(id(code))
+        if known is None:
+            known = self._codes[id(code)] = (code, code.co_filename.startswith(INNER))
+        return known[1]
 
     def _move(self, own: FrameType, nearest: FrameType | None, calls: int) -> None:
         """Look at the variables that a statement may have set since the last operation."""
@@ -126,14 +129,15 @@ class Caller:
         return {name: variables[name] for name in frame.f_code.co_names if name in variables}
 
     def _line_of(self, frame: FrameType) -> int:
-        key = (frame.f_code, frame.f_lasti)
+        self._is_inner(frame.f_code)  # and keeps it
+        key = (id(frame.f_code), frame.f_lasti)
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = frame.f_lineno or 0
         return line
 
     def _place_of(self, frame: FrameType) -> str:
-        key = (frame.f_code, frame.f_lasti)
+        key = (id(frame.f_code), frame.f_lasti)
         place = self._places.get(key)
         if place is None:
             code = frame.f_code

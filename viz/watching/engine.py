@@ -68,7 +68,9 @@ class Engine:
     def _why_unseen(self, outputs: Any, given: Any) -> str | None:
         if get_ident() != self._thread:
             return "a backward pass ran in another thread"
-        if torch._C._functorch.peek_interpreter_stack() is not None:
+        seeds = [seed for seed in given[0] if isinstance(seed, torch.Tensor)]
+        batched = any(map(torch._C._functorch.is_legacy_batchedtensor, seeds))
+        if batched or torch._C._functorch.peek_interpreter_stack() is not None:
             return "torch.func or a batch of gradients (vmap) ran the engine for many at once"
         tensors = (*outputs, *(given[3] or ()))
         if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
