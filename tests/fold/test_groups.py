@@ -188,6 +188,23 @@ def test_a_graph_in_a_circle_is_refused() -> None:
         tree_from(columns_of(["A", "B"], [(0, 1), (1, 0)]))
 
 
+@pytest.mark.parametrize(("up", "down"), [(3, 1), (1, 0), (3, 3)])
+def test_a_graph_that_goes_on_behind_its_ends_is_refused(up: int, down: int) -> None:
+    sound = columns_of(["A", "B"], [(0, -1), (1, 0)])
+    damaged = sound.but(
+        upstream=(*sound.upstream, up), downstream=(*sound.downstream, down), sent=(1.0,) * 4
+    )
+    with pytest.raises(InputError, match="no graph of a backward pass"):
+        tree_from(damaged)
+
+
+def test_a_leaf_that_nothing_uses_hides_behind_the_output() -> None:
+    tree = tree_from(columns_of(["A", "B"], [(0, -1), (1, 0)], leaves=2))
+    drawn = overview(tree, ())
+    assert drawn.items.id == ("n1", "n2", "n0", "n3")
+    assert drawn.beats[-1].item == 2
+
+
 def test_a_forward_order_that_is_none_is_put_right() -> None:
     backwards = columns_of(["A", "B", "C"], [(0, 1), (1, 2), (2, -1)], outputs=[0])
     tree = tree_from(backwards)

@@ -44,7 +44,8 @@ class Line:
 def line_up(columns: Columns) -> Line:
     """The order of the forward pass, where that is one; else the nearest to it.
 
-    Raises InputError for a graph that runs in a circle, as no real one does.
+    Raises InputError for a graph that runs in a circle, goes on behind a leaf or leads to its
+    output, as no real one does.
     """
     operations = [at for at, kind in enumerate(columns.kind) if kind == "operation"]
     known = [at for at in dict.fromkeys(columns.forward) if columns.kind[at] == "operation"]
@@ -53,6 +54,10 @@ def line_up(columns: Columns) -> Line:
     upstream = np.array(columns.upstream, dtype=np.int64)
     downstream = np.array(columns.downstream, dtype=np.int64)
     place = _places(nodes, columns)
+    if (place[upstream] < 0).any() or (downstream == columns.output).any():
+        raise InputError(
+            "this is no graph of a backward pass: a gradient leaves a leaf, or reaches the output."
+        )
     inner = place[downstream] >= 0
     upstream, downstream = upstream[inner], downstream[inner]
     if (place[upstream] <= place[downstream]).any():

@@ -117,6 +117,7 @@ def seen(tree: Tree, opened: Collection[str]) -> Seen:
     end = np.where(single, np.repeat(end[first], uses), end)
     downstream[to_leaf] = end[back]
     item[node[first]] = end[first]
+    item[item < 0] = count  # Only a damaged file has a leaf that nothing uses.
     return Seen(
         boxes=boxes,
         count=count,
