@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viz.limits import DEFAULT
-from viz.page.address import Address, Side, from_query, link_length, to_query
+from viz.page.address import RATES, Address, Side, from_query, link_length, to_query
 from viz.trace import Input
 
 NAMES = st.from_regex(r"[a-zA-Z_θ][a-zA-Z0-9_]{0,8}", fullmatch=True)
@@ -28,6 +28,7 @@ PAGE = {
     "backward": CALLS,
     "forward_first": st.booleans(),
     "view": st.sampled_from(["", "steps"]),
+    "rate": st.none() | st.sampled_from(RATES),
 }
 ADDRESSES = st.builds(Address, mode=st.sampled_from(["Expression", "Program"]), **PAGE) | st.builds(
     Address, mode=st.just("Compare"), other=st.builds(Side, SOURCES, INPUTS, CALLS), **PAGE

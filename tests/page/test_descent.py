@@ -60,6 +60,23 @@ def test_the_learning_rate_changes_the_course(rate: float, verdict: str) -> None
     assert traces(page)["loss"] == curve, "the picture must not jump while the rate is moved"
 
 
+def test_the_learning_rate_is_in_the_link() -> None:
+    page = opened(PARABOLA)
+    assert "rate" not in page.query_params
+    page.select_slider(key="rate").set_value(0.5).run()
+    assert page.query_params["rate"] == "0.5"
+    other = opened({**PARABOLA, "rate": "0.5"})
+    assert other.select_slider(key="rate").value == 0.5
+    assert traces(other) == traces(page)
+
+
+@pytest.mark.parametrize("rate", ["0.3", "x", "", "-1", "nan", "9" * 400])
+def test_a_link_to_no_learning_rate_takes_the_first(rate: str) -> None:
+    page = opened({**PARABOLA, "rate": rate})
+    assert not page.exception
+    assert page.select_slider(key="rate").value == 0.1
+
+
 def test_a_wider_range_shows_more() -> None:
     page = opened(PARABOLA)
     near = traces(page)["loss"]["x"]

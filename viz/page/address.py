@@ -27,6 +27,8 @@ LINK_CHARACTERS = 8000
 """Some browsers, servers and chat programs cut longer links."""
 MOST_INPUTS = 50
 MOST_STEPS = 1_000_000
+RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 2, 5))[:-2]
+"""The learning rates of the descent: a link can hold no other."""
 
 
 class Side(Record, frozen=True):
@@ -41,6 +43,7 @@ class Address(Record, frozen=True):
     """The whole state of the page, as a link keeps it.
 
     other   the second program, where two are compared
+    rate    the learning rate of the descent; None: the first that is offered
     """
 
     mode: Mode
@@ -51,6 +54,7 @@ class Address(Record, frozen=True):
     forward_first: bool = False
     view: str = ""
     other: Side | None = None
+    rate: float | None = None
 
 
 class _Keys(Record, frozen=True):
@@ -79,6 +83,8 @@ def to_query(address: Address) -> Query:
         query["forward"] = ["1"]
     if address.view:
         query["view"] = [address.view]
+    if address.rate is not None:
+        query["rate"] = [f"{address.rate:g}"]
     return query
 
 
@@ -119,6 +125,7 @@ def from_query(query: Mapping[str, Sequence[str]]) -> Address | None:
         _first(query, "forward") == "1",
         _first(query, "view"),
         other,
+        _rate(_first(query, "rate")),
     )
 
 
@@ -155,6 +162,11 @@ def _whole(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) < 9:
         return min(int(text), MOST_STEPS)
     return None
+
+
+def _rate(text: str) -> float | None:
+    """One of the learning rates that are offered."""
+    return next((rate for rate in RATES if text == f"{rate:g}"), None)
 
 
 def _packed(source: str) -> str:

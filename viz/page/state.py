@@ -84,6 +84,8 @@ def _start(wanted: Address) -> None:
     session.wanted_step = wanted.step
     session.started_run = None
     session.view = wanted.view
+    session.wanted_rate = wanted.rate
+    session.pop("rate", None)
 
 
 def _fill(place: Place, wanted: Side) -> None:
@@ -251,6 +253,7 @@ def address() -> Address:
         bool(session.get("forward_first")),
         str(session.get("view") or ""),
         second[0] if second else None,
+        session.get("wanted_rate"),
     )
 
 

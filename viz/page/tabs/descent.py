@@ -10,6 +10,7 @@ from viz.draw.descent import descent_player, verdict
 from viz.errors import UserError
 from viz.limits import DEFAULT
 from viz.page import assets, components, studies
+from viz.page.address import RATES
 from viz.page.markdown import markdown_safe
 from viz.page.tabs.tab import Shown, Tab
 from viz.rules.numbers import format_number
@@ -17,9 +18,6 @@ from viz.rules.proofs import leaves_in_order
 from viz.study import Descent, Landscape
 from viz.trace import Node, Number
 
-RATES = tuple(
-    float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 2, 5)
-)[:-2]  # fmt: skip
 FIRST_RATE = 0.1
 STEPS = 30
 ZOOMS = {"near": 1.0, "wider": 3.0, "far": 10.0}
@@ -100,9 +98,9 @@ def _chosen(found: dict[int, Node]) -> tuple[int, ...]:
 
 def _controls() -> tuple[float, float]:
     left, right = st.columns([0.62, 0.38], vertical_alignment="bottom")
-    rate = left.select_slider(
-        "Learning rate", RATES, value=FIRST_RATE, format_func=format_number, key="rate"
-    )
+    st.session_state.setdefault("rate", st.session_state.get("wanted_rate") or FIRST_RATE)
+    rate = left.select_slider("Learning rate", RATES, format_func=format_number, key="rate")
+    st.session_state.wanted_rate = None if rate == FIRST_RATE else float(rate)
     zoom = right.segmented_control("Range", list(ZOOMS), default="near", key="zoom", required=True)
     return float(rate), ZOOMS[str(zoom)]
 
