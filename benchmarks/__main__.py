@@ -27,6 +27,12 @@ def training() -> list[Row]:
     return training.rows()
 
 
+def watching() -> list[Row]:
+    from benchmarks import watching
+
+    return watching.rows()
+
+
 def layout() -> list[Row]:
     from benchmarks import layout
 
@@ -36,6 +42,7 @@ def layout() -> list[Row]:
 PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "server": ("From an edit to the finished drawing, on the server", server),
     "training": ("Training loops", training),
+    "watching": ("What recording costs", watching),
     "layout": ("Positions for graphs of any size", layout),
     "browser": ("In the browser", browser),
 }

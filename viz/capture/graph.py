@@ -5,6 +5,7 @@ Without recursion, so that a graph may be as deep as memory allows.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,13 @@ def grad_fn_of(tensor: torch.Tensor) -> GradFn:
 
 def name_of(grad_fn: GradFn) -> str:
     """PyTorch's own name, without the C++ namespace: "PowBackward0", "AccumulateGrad"."""
-    return grad_fn.name().rpartition("::")[2]
+    return _without_namespace(grad_fn.name())
+
+
+@functools.lru_cache(4096)
+def _without_namespace(name: str) -> str:
+    """One text for all nodes of a kind."""
+    return name.rpartition("::")[2]
 
 
 def constants_of(call: Call) -> Iterator[tuple[int, Constant]]:

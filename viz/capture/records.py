@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -162,11 +163,12 @@ class Nodes:
 
     def _arguments(self, call: Call) -> Iterator[Argument]:
         """In the order of ATen's schema, with the defaults of what was not passed."""
+        arguments = call.arguments
         for name in call.signature.names:
-            if name not in call.arguments:
-                yield Argument(name, text=call.signature.defaults.get(name))
+            if name not in arguments:
+                yield _default(name, call.signature.defaults.get(name))
                 continue
-            value = call.arguments[name]
+            value = arguments[name]
             if _holds_tensors(value):
                 for index, item in enumerate(value):
                     yield self._argument(f"{name}[{index}]", item)
@@ -182,6 +184,12 @@ class Nodes:
         if isinstance(value, Operand):
             return Argument(name, self._graph.ids.get(value), text=text_of(value.value))
         return Argument(name) if value is UNREAD else Argument(name, text=text_of(value))
+
+
+@functools.lru_cache(4096)
+def _default(name: str, text: str | None) -> Argument:
+    """One record for all calls that leave it out."""
+    return Argument(name, text=text)
 
 
 def _leaves_as_used(graph: Graph) -> dict[Subject, Sighting]:
