@@ -96,6 +96,7 @@ _TWO_AXES = {
     "SumBackward1": ["x.sum((0, -1))"],
     "MeanBackward1": ["x.mean((-1, 0), keepdim=True)"],
     "TransposeBackward0": ["x.transpose(0, 1)", "x.mT"],
+    "TransposeBackward1": ["(x * 1).transpose_(0, 1)"],
     "PermuteBackward0": ["x.permute(*range(1, x.dim()), 0)"],
     "UnsafeViewBackward0": ["torch.ops.aten._unsafe_view(x, [x.numel()])"],
 }

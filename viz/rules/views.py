@@ -49,7 +49,7 @@ VIEWS = (
         ),
     ),
     Row(
-        kinds=("TransposeBackward0",),
+        kinds=("TransposeBackward0", "TransposeBackward1"),
         sign="( )ᵀ",
         statement="transpose({self})",
         words=_TURN_WORDS,
