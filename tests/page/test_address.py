@@ -97,3 +97,10 @@ def test_a_small_link_cannot_unfold_into_a_large_program() -> None:
     address = from_query({"z": [bomb]})
     assert address is not None
     assert len(address.source) <= DEFAULT.source_bytes + 1
+
+
+def test_an_overview_is_kept_with_what_is_open_in_it():
+    for opened in (None, (), ("g0-4", "g7-9")):
+        address = Address("Program", "x = 1", way="overview", opened=opened)
+        assert from_query(to_query(address)) == address
+    assert from_query({"p": ["x"], "show": ["else"]}) == Address("Program", "x")

@@ -2,6 +2,7 @@
 
 ?e=(y - x*w)**2&in=x:2&in=w*:2     an expression; the star marks "requires grad"
 ?p=...&backward=1&view=steps       a program; ?z=... where it is long (zlib, base64url)
+?p=...&show=overview&open=g3-40.g9-12  the graph folded, and which of its groups are open
 ?p=...&q=...&backward=2&backward2=2    two programs side by side; the second has keys of its own:
                                    q, y (q where it is long), in2, backward2
 """
@@ -29,6 +30,11 @@ MOST_INPUTS = 50
 MOST_STEPS = 1_000_000
 RATES = tuple(float(f"{digit}e{power}") for power in range(-4, 2) for digit in (1, 2, 5))[:-2]
 """The learning rates of the descent: a link can hold no other."""
+MOST_OPEN = 500
+BETWEEN = "."
+"""Stands between the ids of groups."""
+WAYS = ("steps", "overview")
+"""How a graph may be shown."""
 
 
 class Side(Record, frozen=True):
@@ -44,6 +50,8 @@ class Address(Record, frozen=True):
 
     other   the second program, where two are compared
     rate    the learning rate of the descent; None: the first that is offered
+    way     "overview" or "steps": how the graph is shown, where not as one of its size is
+    opened  the groups that are open in the overview; None for its first view
     """
 
     mode: Mode
@@ -55,6 +63,8 @@ class Address(Record, frozen=True):
     view: str = ""
     other: Side | None = None
     rate: float | None = None
+    way: str = ""
+    opened: tuple[str, ...] | None = None
 
 
 class _Keys(Record, frozen=True):
@@ -85,6 +95,10 @@ def to_query(address: Address) -> Query:
         query["view"] = [address.view]
     if address.rate is not None:
         query["rate"] = [f"{address.rate:g}"]
+    if address.way:
+        query["show"] = [address.way]
+    if address.opened is not None:
+        query["open"] = [BETWEEN.join(address.opened)]
     return query
 
 
@@ -126,7 +140,19 @@ def from_query(query: Mapping[str, Sequence[str]]) -> Address | None:
         _first(query, "view"),
         other,
         _rate(_first(query, "rate")),
+        _way(query),
+        _opened(query),
     )
+
+
+def _way(query: Mapping[str, Sequence[str]]) -> str:
+    return way if (way := _first(query, "show")) in WAYS else ""
+
+
+def _opened(query: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+    if "open" not in query:
+        return None
+    return tuple(filter(None, _first(query, "open").split(BETWEEN)[:MOST_OPEN]))
 
 
 def _side(query: Mapping[str, Sequence[str]], keys: _Keys) -> Side | None:

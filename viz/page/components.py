@@ -19,7 +19,7 @@ from viz.errors import UserError
 
 HERE = Path(__file__).parent
 STEPPER = "stepper"
-STEPPERS = (STEPPER, f"{STEPPER}-A", f"{STEPPER}-B")
+STEPPERS = (STEPPER, f"{STEPPER}-A", f"{STEPPER}-B", "overview")
 
 
 def _text(name: str) -> str:

@@ -16,6 +16,7 @@ from viz.draw.stage import Stage, stage
 from viz.draw.theme import ThemeName
 from viz.draw.together import Together, together
 from viz.errors import UserError
+from viz.fold.overview import Overview
 from viz.limits import DEFAULT
 from viz.rules.surprises import Surprise, surprises_of_trace
 from viz.sandbox import Answer
@@ -58,6 +59,25 @@ def drawn_stage(
     """The animated figure of one backward pass."""
     layout = _answer.layouts[backward]
     return stage(_answer.trace.backwards[backward], layout, theme, forward_first)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def overview(
+    run: str,
+    backward: int,
+    opened: tuple[str, ...] | None,
+    find: str,
+    show: str,
+    _answer: Answer,
+) -> Overview:
+    """What is seen of a graph where these groups are open; see `viz.sandbox.overview`.
+
+    Raises UserError.
+    """
+    first = _answer.overviews[backward]
+    if first is not None and opened is None and not find and not show:
+        return first
+    return sandbox.overview(_answer.trace, backward, opened, find, show)
 
 
 @st.cache_resource(max_entries=KEPT, show_spinner=False)

@@ -1,8 +1,8 @@
 // The page's view of a large graph: folded blocks that open on a click, steps, search, colours, a small map.
 //
-// Python sends {run, look, overview, lines, start, card, search, stale}: `overview` is the text of viz.fold's Overview
-// (columns of numbers), `lines` the program's line at each beat. It is told of {position, opened, search, surface}.
-// Joined from: overview_words, _places, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, and card.js.
+// Python sends {run, look, overview, lines, start, card, stale}: `overview` is the text of viz.fold's Overview
+// (columns of numbers), `lines` the program's line at each beat. It is told of {position, folding, surface}.
+// Joined from: overview_words, _places, _lines, _routes, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, _frames, and card.js.
 
 const overviews = new WeakMap()
 export default function (component) {
@@ -24,7 +24,7 @@ export default function (component) {
   }
 }
 
-class Overview extends Scene {
+class Overview extends Frames {
   constructor(root) {
     super(root)
     this.cards = new Map()
@@ -37,21 +37,11 @@ class Overview extends Scene {
     this.find("smaller").onclick = () => this.moves.zoom(1 / ZOOM.key)
     this.find("fit").onclick = () => this.fit()
     this.find("fitone").onclick = () => this.fitOne(this.chosen)
-    this.find("frames").onclick = (event) => {
-      const button = event.target.closest("button")
-      if (button) this.fold(button.dataset.id)
-    }
-    this.find("crumbs").onclick = (event) => {
-      const id = event.target.closest("button")?.dataset.id
-      if (id === "") this.fit()
-      else if (id) this.moves.slide(this.moves.around(this.places.around(id)))
-    }
   }
 
   show(data) {
     this.data = data
     if (this.shown !== data.look) this.renew(data)
-    if (data.search) this.search.answer(data.search)
     if (data.card) {
       this.cards.set(data.card.id, data.card)
       this.card()
@@ -66,7 +56,8 @@ class Overview extends Scene {
     this.run = data.run
     this.cards.clear()
     if (!same) this.steps.pause()
-    this.lay(JSON.parse(data.overview), same && this.pending !== undefined && this.pending ? this.places.each : null)
+    const kept = same && this.pending !== "whole" && this.places.each
+    this.lay(JSON.parse(data.overview), kept || null)
     this.order = null
     this.selected = selected === null ? -1 : this.heir(selected)
     this.hovered = -1
@@ -75,12 +66,13 @@ class Overview extends Scene {
     this.find("unfold").disabled = !this.groups.length
     this.ready = true
     this.recolour()
-    if (this.pending) this.anchor(this.pending)
-    else this.moves.set(this.moves.whole())
+    if (!kept) this.moves.set(this.moves.whole())
+    else if (this.pending) this.anchor(this.pending)
     this.pending = null
     this.frameButtons()
     this.steps.go(this.steps.indexOf(firing), false)
-    this.search.refresh()
+    this.search.renew()
+    this.steps.report()
     this.root.dataset.shown = data.look
   }
 
@@ -100,9 +92,10 @@ class Overview extends Scene {
   }
 
   // pending: {id, x, y}: what has to stay at this place of the window.
-  ask(ids, pending) {
-    this.pending = pending
-    this.tell("opened", { run: this.run, ids: [...new Set(ids)] })
+  ask(ids, pending, show = "") {
+    this.pending = pending ?? "whole"
+    this.asks = (this.asks ?? 0) + 1 // the same may be asked for twice
+    this.tell("folding", { run: this.run, ids: [...new Set(ids)], find: this.search.asked, show, count: this.asks })
   }
 
   open(ids) {
@@ -133,12 +126,6 @@ class Overview extends Scene {
       view.y += inside(frame.top * scale + view.y, frame.bottom * scale + view.y, this.height)
     }
     this.moves.set(view)
-  }
-
-  // The frames around an item, the outermost first.
-  framesAround(i) {
-    const { x, y } = this.overview.items
-    return this.overview.frames.filter((one) => x[i] > one.left && x[i] < one.right && y[i] > one.bottom && y[i] < one.top).sort((a, b) => b.right - b.left - (a.right - a.left))
   }
 
   // --- choosing ---------------------------------------------------------------------------------
@@ -274,51 +261,9 @@ class Overview extends Scene {
     place.scrollTop = 0
   }
 
-  crumbs() {
-    const around = this.chosen >= 0 ? this.framesAround(this.chosen) : []
-    const shown = [{ id: "", title: SAY.graph }, ...around].map(({ id, title }) => {
-      const made = element("button", "", title)
-      made.type = "button"
-      made.dataset.id = id
-      return made
-    })
-    this.find("crumbs").replaceChildren(...shown)
-  }
-
-  frameButtons() {
-    const made = this.places.pieces.filter((one) => !one.opens).map((piece) => {
-      const button = element("button", "sg-over-frame", element("span", "", piece.title), element("b", "", "×"))
-      button.type = "button"
-      button.dataset.id = piece.id
-      button.title = SAY.close(piece.title)
-      button.setAttribute("aria-label", SAY.close(piece.title))
-      button.piece = piece
-      return button
-    })
-    this.find("frames").replaceChildren(...made)
-  }
-
-  // Called with each drawing: the titles of the frames move with them.
-  placeButtons() {
-    const { view } = this.moves
-    for (const button of this.find("frames").children) {
-      const { x, y, right } = button.piece
-      const wide = (right - x) * view.scale
-      const [left, top] = [x * view.scale + view.x, y * view.scale + view.y]
-      button.hidden = wide < 70 || left + wide < 20 || left > this.width || top < -20 || top > this.height
-      button.style.transform = `translate(${Math.round(Math.max(4, left + 8))}px, ${Math.round(top - 8)}px)`
-      button.style.maxWidth = `${Math.round(wide - 16)}px`
-    }
-  }
-
   close() {
     super.close()
     this.steps.close()
-    clearTimeout(this.search.asking)
-  }
-
-  askFor(text) {
-    this.tell("search", { run: this.run, text })
   }
 }
 

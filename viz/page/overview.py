@@ -16,7 +16,10 @@ HERE = Path(__file__).parent
 KEY = "overview"
 SCRIPTS = (
     *(f"overview_{part}.js" for part in ("words", "places", "lines", "routes", "crowd", "colours")),
-    *(f"overview_{part}.js" for part in ("paint", "moves", "steps", "search", "card", "scene")),
+    *(
+        f"overview_{part}.js"
+        for part in ("paint", "moves", "steps", "search", "card", "scene", "frames")
+    ),
     "overview.js",
 )
 PLACES, SIZES = 3, 4
@@ -49,7 +52,6 @@ def data_of(
     *,
     stale: bool = False,
     card: Mapping[str, Any] | None = None,
-    search: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the component is sent; see overview.js.
 
@@ -58,7 +60,6 @@ def data_of(
     lines  the line of the program at each beat
     start  the firing to start at, from 1; 0 for the start
     card   what is known of one item: see viz.page.item
-    search the hits of what was searched for: see viz.page.item
     """
     return {
         "run": run,
@@ -68,7 +69,6 @@ def data_of(
         "start": start,
         "stale": stale,
         "card": card,
-        "search": search,
     }
 
 
@@ -78,8 +78,7 @@ def show(data: Mapping[str, Any]) -> None:
         key=KEY,
         data=dict(data),
         on_position_change=_nothing,
-        on_opened_change=_nothing,
-        on_search_change=_nothing,
+        on_folding_change=_nothing,
         on_surface_change=_nothing,
     )
 

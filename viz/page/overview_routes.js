@@ -1,24 +1,19 @@
-// Which way each edge takes over the plane, as points: past the boxes between, beside them in a lane that is free.
+// Which way each edge takes over the plane, as points: past the boxes between, as the layout found it.
 //
 // A way is drawn as the forward pass goes: from its downstream end (left) to its upstream end (right).
 
 const MOST_CURVES = 6000 // with more ways, all are straight
-const MOST_BETWEEN = 400 // boxes that are looked at for one way
-const NEAR_ROW = 0.55 // rows within which a box is in the way
-const LANES = [0.5, 1, 1.5, 2, 3, 4]
 
 function routes(places) {
-  const { upstream, downstream } = places.ways
+  const { upstream, downstream, bends } = places.ways
   const curved = upstream.length <= MOST_CURVES
-  const order = curved ? [...places.items.x.keys()].sort((a, b) => places.items.x[a] - places.items.x[b]) : []
-  const between = { order, xs: order.map((i) => places.items.x[i]) }
   return upstream.map((to, way) => {
     const from = downstream[way]
     if (!curved) return [places.x[from], places.y[from], places.x[to], places.y[to]]
     if (places.line[from] !== places.line[to]) return overLines(places, from, to, way)
     const across = (places.x[to] - places.x[from]) / CELL.width
     if (isSmall(places.items.kind[from]) && across < 1.8 && across > 0 && places.y[from] > places.y[to]) return fromBelow(places, from, to)
-    return across > 0.4 ? alongLine(places, from, to, between) : upright(places, from, to)
+    return across > 0.4 ? alongLine(places, from, to, bends[way] ?? []) : upright(places, from, to)
   })
 }
 
@@ -37,42 +32,19 @@ function fromBelow(places, from, to) {
   return points
 }
 
-function alongLine(places, from, to, between) {
-  const { x, y } = places.items
-  const start = places.x[from] + places.halfWidth[from]
-  const end = places.x[to] - places.halfWidth[to]
-  const points = [start, places.y[from]]
-  const lane = x[to] - x[from] <= 1.3 ? null : freeLane(places, from, to, between)
-  if (lane === null || (lane === y[from] && lane === y[to])) return bend(points, start, places.y[from], end, places.y[to])
-  const height = places.down(lane, places.line[from])
-  // A lane begins where its curve has left the box, and ends before the next.
-  const turn = CELL.width - BOX.width / 2
-  const enter = Math.min(places.x[from] + turn, (start + end) / 2)
-  const leave = Math.max(places.x[to] - turn, (start + end) / 2)
-  bend(points, start, places.y[from], enter, height)
-  points.push(leave, height)
-  return bend(points, leave, height, end, places.y[to])
-}
-
-// The row nearest to both ends where no box stands in the columns between; null where a straight way is as good.
-function freeLane(places, from, to, { order, xs }) {
-  const { x, y } = places.items
-  const [first, last] = [firstAbove(xs, x[from] + 0.5), firstAbove(xs, x[to] - 0.5)]
-  if (last - first > MOST_BETWEEN) return null
-  const rows = order.slice(first, last).map((i) => y[i])
-  const middle = (y[from] + y[to]) / 2
-  const wanted = [y[from], y[to], ...LANES.flatMap((one) => [y[from] + one, y[from] - one])].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
-  return wanted.find((lane) => rows.every((row) => Math.abs(row - lane) >= NEAR_ROW)) ?? null
-}
-
-function firstAbove(sorted, value) {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle] > value) high = middle
-    else low = middle + 1
+// Through the corners that the layout gave it, from downstream to upstream.
+function alongLine(places, from, to, bends) {
+  const line = places.line[from]
+  const [end, endY] = [places.x[to] - places.halfWidth[to], places.y[to]]
+  let [x, y] = [places.x[from] + places.halfWidth[from], places.y[from]]
+  const points = [x, y]
+  for (let at = bends.length - 2; at >= 0; at -= 2) {
+    const [nextX, nextY] = [places.across(bends[at], line), places.down(bends[at + 1], line)]
+    if (nextX <= x + 1 || nextX >= end) continue
+    bend(points, x, y, nextX, nextY)
+    ;[x, y] = [nextX, nextY]
   }
-  return low
+  return bend(points, x, y, end, endY)
 }
 
 // To the end of the line, back between the lines, and on: as the eye of a reader goes.

@@ -4,7 +4,7 @@ const TINTS = {
   light: { surface: "#ffffff", text: "#1b1f23", quietText: "#3f4852", box: "#ecf0f3", quiet: "#d5dce2", edge: "#6d7680", way: "#b4bcc5", wayInk: "#8a929c", passed: "#e2ab85", passedInk: "#c8753c", active: "#e69f00", gradient: "#c14e00", hit: "#a23b7a", frame: "#f4f6f8", frameEdge: "#9aa3ad" },
   dark: { surface: "#121518", text: "#f2f4f6", quietText: "#c3cbd3", box: "#2a313a", quiet: "#343c45", edge: "#8d97a2", way: "#525c67", wayInk: "#8d97a2", passed: "#a5663c", passedInk: "#d08850", active: "#ffb81c", gradient: "#ff9a57", hit: "#e79ac6", frame: "#1a1f24", frameEdge: "#626d78" },
 }
-const TALL = { share: 0.47, least: 320 } // of the window
+const TALL = { share: 0.42, least: 300 } // of the window
 
 class Scene {
   constructor(root) {
@@ -147,7 +147,7 @@ class Scene {
       places, view, now, ratio, tints, colours, into, out,
       width: this.width, height: this.height, first: this.first,
       active: this.active, selected: this.selected, hovered: this.hovered,
-      hits: this.search.ringed, hit: this.search.present,
+      hits: this.search.inSight, hit: this.search.present,
     })
     this.moves.drawMap(ratio, colours, tints, this.active)
     this.placeButtons()

@@ -59,11 +59,12 @@ class Steps {
     this.label()
     this.host.enter(this.index, report)
     if (!report) return
+    this.report()
+    if (this.host.data.linked === false) return
     const url = new URL(window.location.href)
     if (this.firing) url.searchParams.set("step", this.firing)
     else url.searchParams.delete("step")
     window.history.replaceState(window.history.state, "", url)
-    this.report()
   }
 
   report() {

@@ -86,6 +86,9 @@ def _start(wanted: Address) -> None:
     session.view = wanted.view
     session.wanted_rate = wanted.rate
     session.pop("rate", None)
+    session.way = wanted.way
+    session.groups = wanted.opened
+    session.pop(way_key(), None)
 
 
 def _fill(place: Place, wanted: Side) -> None:
@@ -211,6 +214,11 @@ def start_step(run: str) -> int:
     return int(session.wanted_step) if session.started_run == run else 0
 
 
+def way_key() -> str:
+    """The key of the choice between the steps and the overview."""
+    return f"way-{st.session_state.generation}"
+
+
 def step(run: str) -> int:
     reported = components.reported_step(run)
     return start_step(run) if reported is None else reported
@@ -254,6 +262,8 @@ def address() -> Address:
         str(session.get("view") or ""),
         second[0] if second else None,
         session.get("wanted_rate"),
+        str(session.get("way") or ""),
+        session.get("groups"),
     )
 
 

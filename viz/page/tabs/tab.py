@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from viz.draw.stage import Stage
 from viz.draw.theme import ThemeName
+from viz.page import engine
 from viz.sandbox import Answer
 from viz.trace import Backward
 
@@ -23,10 +24,17 @@ class Shown:
     answer: Answer
     chosen: int
     colours: ThemeName
-    stage: Stage
+    forward_first: bool
     content: str
     run: str
     is_file: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """The figure with all its frames; of a large graph it takes its time."""
+        return engine.drawn_stage(
+            self.content, self.chosen, self.colours, self.forward_first, self.answer
+        )
 
     @property
     def backward(self) -> Backward:
