@@ -40,13 +40,14 @@ def test_a_large_graph_opens_folded_and_its_blocks_open_and_close(open_page):
     page = open_page(DEEP, reduced_motion=True)
     assert page.locator(".sg-overview").count() == 1
     before = items(page)
-    x, y = page.evaluate(
+    title, x, y = page.evaluate(
         """() => {
           const shown = document.querySelector('.sg-overview').shown
           const i = shown.overview.items.kind.indexOf('group')
           const { x, y, scale } = shown.moves.view
           const box = shown.place.getBoundingClientRect()
-          return [box.x + shown.places.x[i] * scale + x, box.y + shown.places.y[i] * scale + y]
+          return [shown.overview.items.title[i],
+                  box.x + shown.places.x[i] * scale + x, box.y + shown.places.y[i] * scale + y]
         }"""
     )
     with rerun(page):
@@ -54,7 +55,7 @@ def test_a_large_graph_opens_folded_and_its_blocks_open_and_close(open_page):
     assert len(items(page)) > len(before)
     assert "open=" in page.url
     with rerun(page):
-        page.locator(".sg-over-frame:visible").last.click()
+        page.get_by_role("button", name=f"Fold {title} again", exact=True).click()
     assert items(page) == before
 
 
