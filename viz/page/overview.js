@@ -66,6 +66,7 @@ class Overview extends Frames {
     this.find("unfold").disabled = !this.groups.length
     this.ready = true
     this.recolour()
+    this.justOpened = this.pending?.id
     if (!kept) this.moves.set(this.moves.whole())
     else if (this.pending) this.anchor(this.pending)
     this.pending = null

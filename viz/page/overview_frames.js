@@ -54,17 +54,19 @@ class Frames extends Scene {
     const { x, y, scale } = this.moves.view
     const taken = []
     const shown = new Set()
-    for (const button of this.find("frames").children) {
+    // The one that was just opened comes first, so that it can be closed again at once.
+    const first = (button) => Number(button.piece.id === this.justOpened)
+    for (const button of [...this.find("frames").children].sort((a, b) => first(b) - first(a))) {
       const { piece } = button
       const [left, top] = [Math.max(0, piece.x * scale + x) + 8, Math.max(10, piece.y * scale + y) - 8]
       const [right, bottom] = [Math.min(this.width, piece.right * scale + x), Math.min(this.height, piece.bottom * scale + y)]
       const meets = taken.some((one) => Math.abs(one.top - top) < 24 && left < one.right && one.left < left + 90)
-      button.hidden = shown.has(piece.id) || meets || right - left < 60 || bottom - top < 24
+      button.hidden = shown.has(piece.id) || meets || right - left < (first(button) ? 1 : 60) || bottom - top < (first(button) ? 1 : 24)
       if (button.hidden) continue
       shown.add(piece.id)
       taken.push({ left, top, right: left + 90 })
       button.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`
-      button.style.maxWidth = `${Math.round(right - left - 8)}px`
+      button.style.maxWidth = `${Math.round(Math.max(64, right - left - 8))}px`
     }
   }
 }
