@@ -157,12 +157,14 @@ def drawn(dot: str) -> bytes:
 
 
 def with_a_dot(folder: str) -> None:
-    """A command "dot" that is pygraphviz's Graphviz, for who looks for one where there is none."""
+    """Commands that are pygraphviz's Graphviz, for who looks for some where there are none."""
     if which("dot"):
         return
-    command = Path(folder, "dot")
-    command.write_text(f"#!{sys.executable}\nfrom benchmarks.dot import main\nmain()\n", "utf-8")
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    for name in ("dot", "neato", "sfdp"):
+        command = Path(folder, name)
+        text = f"#!{sys.executable}\nfrom benchmarks.dot import main\nmain({name!r})\n"
+        command.write_text(text, "utf-8")
+        command.chmod(command.stat().st_mode | stat.S_IXUSR)
     os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 

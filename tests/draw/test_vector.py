@@ -123,6 +123,12 @@ def test_what_a_person_wrote_stays_text(scene: Scene) -> None:
     assert "</text><scri" in " ".join(words(document))
 
 
+def test_signs_that_xml_lacks_become_spaces() -> None:
+    text = {"mode": "text", "x": [1.0], "y": [2.0], "text": ["a\x00b\x1b<br>c&lt;"]}
+    (group,) = elements([text | {"textfont": {"size": 10, "color": "#000"}}])
+    assert words(group) == ["a b ", "c<"]
+
+
 def test_pictures_of_a_film_are_of_one_size(scene: Scene) -> None:
     moments = [step_moment(scene, number) for number in range(step_count(scene))]
     documents = [
