@@ -9,12 +9,36 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.measure import Row, milliseconds
 from benchmarks.programs import edited
-from scripts import browser, pages
+from scripts import browser, overview_alone, pages
 from scripts.page_server import serve
 
 COLD_RUNS, WARM_RUNS, ROUNDS = 5, 10, 8
 PAGE_AIM, KEY_AIM = 5000, 50
 SETTLED = '.sg-stage[data-state="idle"]'
+
+SIZES = (1_000, 10_000)
+RENDERER = """() => {
+  const gl = document.querySelector('[data-part=crowd]').getContext('webgl2')
+  return gl.getParameter(gl.getExtension('WEBGL_debug_renderer_info').UNMASKED_RENDERER_WEBGL)
+}"""
+TIMES = """async (way) => {
+  const view = document.querySelector('[data-part=view]')
+  const { x, y } = view.getBoundingClientRect()
+  const next = { key: 'ArrowRight', bubbles: true }
+  const at = { clientX: x + 300, clientY: y + 150, bubbles: true, cancelable: true }
+  const act = {
+    step: () => view.dispatchEvent(new KeyboardEvent('keydown', next)),
+    zoom: (k) => view.dispatchEvent(new WheelEvent('wheel', { deltaY: k % 2 ? 90 : -90, ...at })),
+  }[way]
+  const found = []
+  for (let k = 0; k < 20; k++) {
+    const began = performance.now()
+    act(k)
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+    found.push(performance.now() - began)
+  }
+  return found
+}"""
 
 WATCH = """
 () => {
@@ -45,6 +69,7 @@ def rows() -> list[Row]:
                 again = tuple(page_load(chromium, server.url, 1 + n) for n in range(WARM_RUNS))
                 moving = key_times(chromium, server.url, reduced_motion=False)
                 still = key_times(chromium, server.url, reduced_motion=True)
+            overviews = [row for count in SIZES for row in overview_rows(chromium, count)]
         finally:
             chromium.close()
     return [
@@ -53,6 +78,24 @@ def rows() -> list[Row]:
         Row("a page of a server that is warm, with a new program", again),
         Row("arrow key to finished frame, beyond its movement", moving, KEY_AIM),
         Row("arrow key to finished frame, without movement", still, KEY_AIM),
+        *overviews,
+    ]
+
+
+def overview_rows(chromium: Browser, count: int) -> list[Row]:
+    """An overview of so many boxes: one step, and one turn of the wheel, to the painted frame."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    try:
+        page.set_content(overview_alone.html())
+        overview_alone.show(page, overview_alone.made_up(count))
+        stepped, zoomed = (tuple(page.evaluate(TIMES, way)) for way in ("step", "zoom"))
+        renderer = "SwiftShader" if "SwiftShader" in page.evaluate(RENDERER) else "WebGL"
+    finally:
+        page.close()
+    aim = KEY_AIM if count == SIZES[0] else None
+    return [
+        Row(f"overview of {count:,} boxes ({renderer}): one step", stepped, aim),
+        Row(f"overview of {count:,} boxes ({renderer}): one turn of the wheel", zoomed),
     ]
 
 
