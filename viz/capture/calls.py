@@ -45,6 +45,7 @@ from viz.capture.sources import (
     tensors_in,
     version_of,
 )
+from viz.capture.uncompiled import never_compiled
 from viz.errors import LimitError
 from viz.limits import Limits
 from viz.trace import CutKind
@@ -237,6 +238,7 @@ class Calls(TorchDispatchMode):
 
     # What PyTorch tells.
 
+    @never_compiled
     def __torch_dispatch__(
         self,
         func: torch._ops.OpOverload,

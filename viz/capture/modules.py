@@ -17,6 +17,8 @@ from torch.nn.modules.module import (
     register_module_forward_pre_hook,
 )
 
+from viz.capture.uncompiled import never_compiled
+
 Module = torch.nn.Module
 
 
@@ -81,6 +83,7 @@ class Modules:
         reference, name = self._variables.get(id(module), (None, ""))
         return name if reference is not None and reference() is module else None
 
+    @never_compiled
     def _enter(self, module: Module, _arguments: Any) -> None:
         if get_ident() != self._thread:
             return
@@ -88,6 +91,7 @@ class Modules:
             self.calls += 1
         self._running.append((module, self._path_of(module)))
 
+    @never_compiled
     def _leave(self, module: Module, _arguments: Any, _result: Any) -> None:
         if get_ident() != self._thread:
             return

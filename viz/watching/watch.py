@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import FrameType, TracebackType
 from typing import Any
+from weakref import ref
 
 import msgspec
 import torch
@@ -45,6 +46,8 @@ class Watch:
         self._caller = Caller(frame, self._look)
         self._engine = Engine(self._record)
         self._held: dict[str, int] = {}
+        # A module's own name for it is better than that of a loop: "head.bias", not "p".
+        self._parameters: dict[int, tuple[ref[torch.nn.Parameter], str, int]] = {}
         self._state = "new"
         self._block = ExitStack()
 
@@ -146,7 +149,7 @@ class Watch:
             self._plan.asked = False
 
     def _record(self, asked: Asked, run: Callable[[], Any]) -> Any:
-        self._recorder.name_parameters()
+        self._name_parameters()
         return self._recorder.run_engine(asked, run, self._caller.line())
 
     def _where(self) -> tuple[int | None, str]:
@@ -160,8 +163,19 @@ class Watch:
             self._held[name] = id(value)
             if isinstance(value, torch.nn.Module):
                 self._recorder.name_module(name, value)
+            elif isinstance(value, torch.nn.Parameter):
+                self._parameters.setdefault(id(value), (ref(value), name, line))
             else:
                 self._recorder.name_tensor(name, value, line)
+
+    def _name_parameters(self) -> None:
+        """By their paths in the modules that are known; those in none, by their variables."""
+        self._recorder.name_parameters()
+        for reference, name, line in self._parameters.values():
+            parameter = reference()
+            if parameter is not None:
+                self._recorder.name_tensor(name, parameter, line)
+        self._parameters.clear()
 
     def _trace(self, backwards: tuple[Backward, ...]) -> Trace:
         source = self._caller.source
