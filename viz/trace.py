@@ -254,6 +254,13 @@ class Backward(Record, frozen=True):
         if not used <= ids:
             raise ValueError(f"unknown nodes: {sorted(used - ids)}")
 
+    def __repr__(self) -> str:
+        """In few words, as that of a Trace."""
+        return (
+            f"<Backward {self.number}: {len(self.nodes):,} nodes, {len(self.steps):,} steps, "
+            f"{len(self.leaves):,} leaves>"
+        )
+
     def node(self, node_id: str) -> Node:
         return next(node for node in self.nodes if node.id == node_id)
 
@@ -297,6 +304,26 @@ class Trace(Record, frozen=True):
         from viz.html.notebook import notebook_html
 
         return notebook_html(self)
+
+    def __repr__(self) -> str:
+        """In few words: all of it would be megabytes, and an interactive session shows it."""
+        counts = [(len(self.backwards), "backward pass", "backward passes")]
+        counts.append((sum(len(each.nodes) for each in self.backwards), "node", "nodes"))
+        counts.append((len(self.notices), "notice", "notices"))
+        told = ", ".join(f"{count:,} {one if count == 1 else more}" for count, one, more in counts)
+        return f"<Trace: {told}>"
+
+    def chosen(self, index: int) -> Backward:
+        """One recorded backward pass; below 0 from the last. Raises InputError for none."""
+        count = len(self.backwards)
+        if not count:
+            raise InputError("this trace has no backward pass.")
+        if not -count <= index < count:
+            raise InputError(
+                f"there is no backward pass {index}.",
+                hint=f"They go from 0 to {count - 1}, or from -1 down.",
+            )
+        return self.backwards[index]
 
     def to_json(self) -> str:
         return msgspec.json.encode(self).decode()

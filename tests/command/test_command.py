@@ -298,3 +298,10 @@ def test_the_exit_codes_are_told(folder: Path) -> None:
     told_codes = explain(folder, "--help").stdout.decode()
     for code in (0, 1, 2, 3, 4, 130, 141):
         assert f"  {code} " in told_codes
+
+
+def test_a_folder_is_no_expression_and_an_input_has_one_value(tmp_path: Path) -> None:
+    (tmp_path / "programs").mkdir()
+    assert b"'programs' is a folder." in explain(tmp_path, "programs", code=2).stderr
+    twice = explain(tmp_path, "x*w", "--input", "x=2", "--input", "x=3", code=2).stderr
+    assert b"--input: x is given twice." in twice

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -14,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import viz
 from tests.traces import trace_of
 from viz.draw.picture import LINE_CHARACTERS, UNSEEN, draw, safe_label
 from viz.draw.torchviz_text import Picture, read
@@ -229,7 +232,7 @@ def test_an_earlier_backward_pass_can_be_chosen():
 
 @pytest.mark.parametrize("index", [1, -2, 7])
 def test_a_backward_pass_that_is_not_there_is_an_input_error(index: int):
-    with pytest.raises(InputError, match="of a trace that has 1"):
+    with pytest.raises(InputError, match="They go from 0 to 0"):
         draw(trace_of(NOTEBOOK), index)
 
 
@@ -324,3 +327,18 @@ def test_the_dark_picture_has_light_lines_and_the_same_boxes():
     assert "black" not in colours(dark, "stroke")
     for fill in ("lightblue", "lightgrey", "#caff70"):
         assert colours(light, "fill")[fill] == colours(dark, "fill")[fill] > 0
+
+
+def test_what_there_is_no_such_of_is_said() -> None:
+    trace = viz.explain("x*w", {"x": 2, "w": 3})
+    makers: tuple[Callable[..., Any], ...] = (viz.draw, viz.animate, viz.picture, viz.film)
+    for make in makers:
+        with pytest.raises(InputError, match=r"unknown theme 'pink'.*\"light\" and \"dark\""):
+            make(trace, theme="pink")
+        with pytest.raises(InputError, match="this trace has no backward pass"):
+            make(trace.but(backwards=()))
+        with pytest.raises(InputError, match=r"no backward pass -2\. They go from 0 to 0"):
+            make(trace, backward=-2)
+    unknown: Any = "bmp"
+    with pytest.raises(InputError, match=r"unknown form 'bmp'.*\"pdf\""):
+        viz.render(trace, unknown)

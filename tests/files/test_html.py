@@ -9,6 +9,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,12 +78,12 @@ def test_its_policy_knows_these_scripts_and_no_address(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backward", [2, -3])
 def test_a_pass_that_is_not_there_is_refused(tmp_path: Path, backward: int) -> None:
-    with pytest.raises(InputError, match=rf"backward pass {backward} of a trace that has 2"):
+    with pytest.raises(InputError, match=rf"no backward pass {backward}\. They go from 0 to 1"):
         viz.save_html(lesson(), tmp_path / "none.html", backward=backward)
 
 
 def test_a_trace_without_a_pass_is_refused_and_a_notebook_says_so(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no backward pass to show"):
+    with pytest.raises(InputError, match="no backward pass"):
         viz.save_html(Trace(source="1"), tmp_path / "none.html")
     assert "nothing to draw" in Trace(source="1")._repr_html_()
 
@@ -108,3 +109,10 @@ def test_more_than_a_browser_can_step_through_is_refused(
     with pytest.raises(LimitError, match="holds 5 nodes; these backward passes have"):
         viz.save_html(lesson(), tmp_path / "large.html")
     assert not (tmp_path / "large.html").exists()
+
+
+def test_a_theme_that_there_is_not(tmp_path: Path) -> None:
+    unknown: Any = "pink"
+    with pytest.raises(InputError, match="unknown theme 'pink'"):
+        viz.save_html(viz.explain("x*w", {"x": 2, "w": 3}), tmp_path / "a.html", theme=unknown)
+    assert not (tmp_path / "a.html").exists()

@@ -36,6 +36,8 @@ def program_of(word: str) -> Program:
     if word.endswith(TRACES):
         return Program(word, path=word, is_trace=True) if _is_file(path) else _missing(word)
     if not _is_file(path):
+        if _is_folder(path):
+            raise click.UsageError(f"{word!r} is a folder.")
         if word.endswith(PROGRAMS) or not word.strip():
             return _missing(word)
         return Program("<expression>", word)
@@ -52,6 +54,13 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False  # Too long for a name, or with signs that none has: an expression.
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _most() -> int:

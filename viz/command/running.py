@@ -28,7 +28,11 @@ def run(
 
     Raises UserError where there is nothing to show.
     """
-    given = {each.name: each for each in inputs}
+    given: dict[str, Input] = {}
+    for each in inputs:
+        if each.name in given:
+            raise click.UsageError(f"--input: {each.name} is given twice.")
+        given[each.name] = each
     if program.path is not None and program.is_trace:
         if given:
             raise click.UsageError("a trace file has run already: it takes no --input.")

@@ -10,7 +10,6 @@ from viz.draw.moments import moments_of
 from viz.draw.scene import Scene
 from viz.draw.stage import STEP_MILLISECONDS, figure_of
 from viz.draw.theme import ThemeName
-from viz.errors import InputError
 from viz.trace import Trace
 
 BAR = 110
@@ -28,11 +27,7 @@ def animate(
     # The positions come from Graphviz, which the page's own process must not load.
     from viz.layout import arrange
 
-    try:
-        chosen = trace.backwards[backward]
-    except IndexError as error:
-        count = len(trace.backwards)
-        raise InputError(f"backward pass {backward} of a trace that has {count}.") from error
+    chosen = trace.chosen(backward)
     scene = Scene.of(chosen, arrange(chosen), theme, forward_first, legend=True)
     moments = moments_of(scene)
     figure = go.Figure(figure_of(scene, moments))

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 
 import graphviz
 
-from viz.draw.theme import THEMES, ThemeName
+from viz.draw.theme import ThemeName, theme_of
 from viz.draw.torchviz_text import Link, Mark, Picture, read
-from viz.errors import InputError
 from viz.rules.numbers import format_array
 from viz.trace import Array, Backward, Leaf, Node, Trace
 
@@ -46,11 +45,7 @@ def draw(
 
     Raises InputError where the trace has no such backward pass.
     """
-    try:
-        chosen = trace.backwards[backward]
-    except IndexError as error:
-        count = len(trace.backwards)
-        raise InputError(f"backward pass {backward} of a trace that has {count}.") from error
+    chosen = trace.chosen(backward)
     picture = read(chosen.dot)
     if not picture.marks:
         picture = _picture_of(chosen)
@@ -60,10 +55,11 @@ def draw(
 
 
 def _digraph(picture: Picture, labels: dict[str, str], theme: ThemeName) -> graphviz.Digraph:
-    lines = LIGHT_LINES if theme == "light" else THEMES[theme].edge
+    colours = theme_of(theme)
+    lines = LIGHT_LINES if theme == "light" else colours.edge
     side = max(INCHES, INCHES_PER_STATEMENT * (len(picture.marks) + len(picture.links)))
     digraph = graphviz.Digraph(
-        graph_attr={"size": f"{side:g},{side:g}", "bgcolor": THEMES[theme].background},
+        graph_attr={"size": f"{side:g},{side:g}", "bgcolor": colours.background},
         node_attr={
             "style": "filled",
             "shape": "box",

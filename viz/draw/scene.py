@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from viz.draw import geometry
-from viz.draw.theme import THEMES, Theme, ThemeName
+from viz.draw.theme import Theme, ThemeName, theme_of
 from viz.layout.places import CutRoute, Layout, Place, Route
 from viz.rules.surprises import surprises_of
 from viz.trace import Array, Backward, Edge, Leaf, Node, Step
@@ -39,7 +39,7 @@ class Scene:
         legend: bool = False,
     ) -> Scene:
         """`legend`: inside the figure; the page has it beside the figure, where nothing scrolls."""
-        return Scene(backward, layout, THEMES[theme], forward_first, legend)
+        return Scene(backward, layout, theme_of(theme), forward_first, legend)
 
     @cached_property
     def width(self) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from viz.errors import InputError
 from viz.trace import Record
 
 ThemeName = Literal["light", "dark"]
@@ -65,6 +66,15 @@ DARK = Theme(
     side_b="#E79AC6",
 )
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
+
+
+def theme_of(name: str) -> Theme:
+    """Raises InputError for a name that is none of them."""
+    for known, theme in THEMES.items():
+        if known == name:
+            return theme
+    raise InputError(f"unknown theme {name!r}.", hint='There are "light" and "dark".')
+
 
 FONT = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Segoe UI", sans-serif'
 VALUE_SIZE = 19

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from viz.draw.theme import ThemeName
-from viz.errors import InputError, LimitError
+from viz.draw.theme import ThemeName, theme_of
+from viz.errors import LimitError
 from viz.html.document import MOST_NODES, Pass, document
 from viz.layout import arrange
 from viz.trace import Trace
@@ -33,6 +33,8 @@ def save_html(
     3,000 nodes in all, OSError where the file can't be written.
     """
     target = Path(path)
+    if theme is not None:
+        theme_of(theme)  # It says what is wrong.
     text = document(trace, passes_of(trace, backward), theme)
     target.write_bytes(text.encode())  # The same line ends everywhere: scripts are known by hash.
     return target
@@ -40,11 +42,8 @@ def save_html(
 
 def passes_of(trace: Trace, backward: int | None = None) -> tuple[Pass, ...]:
     """All passes of the trace, or the one with this index, with the places of their nodes."""
+    trace.chosen(0 if backward is None else backward)
     count = len(trace.backwards)
-    if not count:
-        raise InputError("this trace has no backward pass to show.")
-    if backward is not None and not -count <= backward < count:
-        raise InputError(f"backward pass {backward} of a trace that has {count}.")
     chosen = range(count) if backward is None else (backward % count,)
     nodes = sum(len(trace.backwards[index].nodes) for index in chosen)
     if nodes > MOST_NODES:

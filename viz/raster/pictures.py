@@ -16,7 +16,7 @@ from viz.errors import InputError, LimitError
 from viz.raster.frames import gif
 from viz.raster.lettering import Lettering
 from viz.raster.pixels import png, scale_within
-from viz.trace import Backward, Trace
+from viz.trace import Trace
 
 PNG_SCALE = 2.0
 FILM_WIDTH, FILM_HEIGHT = 1280.0, 800.0
@@ -48,7 +48,7 @@ def picture(
     LimitError for a scale at which a PNG would be too large.
     """
     scene = _scene(trace, backward, theme)
-    moment = step_moment(scene, _index(step, step_count(scene), "step"))
+    moment = step_moment(scene, _step(step, step_count(scene)))
     if form == "svg":
         return snapshot(scene, moment, zoom=scale or 1.0).encode()
     if form != "png":
@@ -106,16 +106,14 @@ def _scene(trace: Trace, backward: int, theme: ThemeName, forward_first: bool = 
     # The positions come from Graphviz, which the page's own process must not load.
     from viz.layout import arrange
 
-    if not trace.backwards:
-        raise InputError("this trace has no backward pass.")
-    chosen: Backward = trace.backwards[_index(backward, len(trace.backwards), "backward pass")]
+    chosen = trace.chosen(backward)
     return Scene.of(chosen, arrange(chosen), theme, forward_first, legend=True)
 
 
-def _index(asked: int, count: int, what: str) -> int:
+def _step(asked: int, count: int) -> int:
     if not -count <= asked < count:
         raise InputError(
-            f"there is no {what} {asked}.", hint=f"They go from 0 to {count - 1}, or from -1 down."
+            f"there is no step {asked}.", hint=f"They go from 0 to {count - 1}, or from -1 down."
         )
     return asked % count
 

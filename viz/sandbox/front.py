@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 import msgspec
 
@@ -100,6 +100,10 @@ class Sandbox:
         limits: Limits = DEFAULT,
         on_wait: Callable[[int], None] | None = None,
     ) -> bytes:
+        if form not in get_args(Form):
+            raise InputError(
+                f"unknown form {str(form)!r}.", hint='There are "svg", "png" and "pdf".'
+            )
         if len(dot) > limits.answer_bytes:
             raise LimitError(
                 f"the drawing has {len(dot):,} characters of DOT text; "
