@@ -305,3 +305,12 @@ def test_a_folder_is_no_expression_and_an_input_has_one_value(tmp_path: Path) ->
     assert b"'programs' is a folder." in explain(tmp_path, "programs", code=2).stderr
     twice = explain(tmp_path, "x*w", "--input", "x=2", "--input", "x=3", code=2).stderr
     assert b"--input: x is given twice." in twice
+
+
+def test_what_a_library_says_of_the_systems_fonts_is_not_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "fonts.conf"
+    settings.write_text("<fontconfig><newer-than-the-library/></fontconfig>", encoding="utf-8")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(settings))
+    assert explain(tmp_path, "x*w").stderr == b""

@@ -6,7 +6,10 @@ Whatever is imported or opened here needs no file afterwards: a child that expla
 from __future__ import annotations
 
 import gc
+import os
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import get_args
 
@@ -128,8 +131,26 @@ def _rehearse_again(source: str) -> None:
 
 def _rehearse_picture(dot: str) -> None:
     # Graphviz reads a font file when it first meets a letter of it.
-    for form in get_args(Form):
-        job.perform(Render(dot=dot, form=form, limits=DEFAULT), _say_nothing)
+    with _unheard():
+        for form in get_args(Form):
+            job.perform(Render(dot=dot, form=form, limits=DEFAULT), _say_nothing)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Nothing that a C library writes to the terminal is seen.
+
+    Fontconfig warns of each word in the system's settings that is newer than itself, which would
+    stand above every answer of the command.
+    """
+    terminal, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(terminal, 2)
+        os.close(terminal)
+        os.close(nowhere)
 
 
 def _say_nothing(phase: Phase) -> None:
