@@ -60,8 +60,29 @@ class Reader:
         self._most = limits.array_values
         self._known = Known()
 
-    def array(self, tensor: torch.Tensor) -> Array:
+    def array(self, tensor: torch.Tensor, last: Array | None = None) -> Array:
+        """What it holds now; `last` itself, if that is a 0-d value and the very same."""
+        if type(tensor) is torch.Tensor and tensor.dim() == 0:
+            number = self._number(tensor)
+            if number is not None:
+                dtype = DTYPES[tensor.dtype]
+                # 0.0 and -0.0 are equal, and not the same.
+                if last is not None and number and last.dtype == dtype and last.shape == ():
+                    values = last.values
+                    if values is not None and values[0] == number:
+                        return last
+                return Array((), dtype, (number,), number, number, number, abs(number))
         return self.snapshot(tensor).array()
+
+    def _number(self, tensor: torch.Tensor) -> float | None:
+        """Of a 0-d tensor that holds a finite real number, and that nobody else would see read."""
+        if not tensor.dtype.is_floating_point or torch._C._len_torch_dispatch_stack():
+            return None
+        try:
+            number = tensor.tolist()
+        except (RuntimeError, TypeError):
+            return None
+        return number if type(number) is float and math.isfinite(number) else None
 
     def snapshot(self, tensor: torch.Tensor, source: torch.Tensor | None = None) -> Snapshot:
         """What it holds now; `source` is the tensor that it may be a new view of."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from viz.capture.arrays import Reader, number_array
+from viz.capture.arrays import DTYPES, Reader, Scalar, number_array
 from viz.capture.asked import Asked
 from viz.capture.calls import Calls
 from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
@@ -88,10 +88,9 @@ class Nodes:
 
     def all(self) -> tuple[Node, ...]:
         """In visiting order, the output first."""
-        return (self._output(), *(self._node(item) for item in self._graph.ids))
+        return (self._output(), *[self._node(*item) for item in self._graph.ids.items()])
 
-    def _node(self, item: Any) -> Node:
-        node = self._graph.ids[item]
+    def _node(self, item: Any, node: str) -> Node:
         if isinstance(item, Sighting):
             name = item.subject.name or item.subject.suggested
             return _value_node(
@@ -133,57 +132,76 @@ class Nodes:
         return _value_node(node, "leaf", subject.name, value, ACCUMULATE_GRAD, subject.module)
 
     def _operation(self, node: str, grad_fn: Any) -> Node:
-        call = self._graph.calls.get(grad_fn)
-        outputs = [result_of(grad_fn, i) for i in range(len(grad_fn._input_metadata))]
-        names = [name for name in map(self._calls.name, outputs) if name is not None]
-        line = call.line if call is not None else None
+        calls, call = self._calls, self._graph.calls.get(grad_fn)
+        metadata, number = grad_fn._input_metadata, grad_fn._sequence_nr()
+        names: list[Name] = []
+        values: list[Array | None] = []
+        for output in range(len(metadata)):
+            result = Result(number, output)
+            snapshot = calls.result(result)
+            values.append(None if snapshot is None else snapshot.array())
+            name = calls.name(result)
+            if name is not None:
+                names.append(name)
+        line = call.here.line if call is not None else None
         if line is None and names:
             line = names[0].line or None
-        metadata = grad_fn._input_metadata[0] if outputs else None
         return Node(
             node,
             "operation",
             name_of(grad_fn),
             # `a, b = x.unbind()` names two results of one operation; a loop may repeat one name.
-            variable=", ".join(dict.fromkeys(name.text for name in names)) or None,
-            line=line,
-            shape=metadata and sizes_of_result(metadata),
-            dtype=metadata and str(metadata.dtype).removeprefix("torch."),
-            values=tuple(self._value(result) for result in outputs),
-            extras=tuple(snapshot.array() for snapshot in call.extras) if call is not None else (),
-            function=call.signature.name if call is not None else None,
-            arguments=tuple(self._arguments(call)) if call is not None else (),
-            module=call.here.module if call is not None else "",
-            place=call.here.place if call is not None else "",
+            ", ".join(dict.fromkeys([name.text for name in names])) or None if names else None,
+            line,
+            sizes_of_result(metadata[0]) if metadata else None,
+            DTYPES[metadata[0].dtype] if metadata else None,
+            tuple(values),
+            None if call is None else call.signature.name,
+            () if call is None else tuple(self._arguments(call)),
+            () if call is None else tuple([snapshot.array() for snapshot in call.extras]),
+            "" if call is None else call.here.module,
+            "" if call is None else call.here.place,
         )
 
-    def _value(self, result: Result) -> Array | None:
-        snapshot = self._calls.result(result)
-        return None if snapshot is None else snapshot.array()
-
-    def _arguments(self, call: Call) -> Iterator[Argument]:
+    def _arguments(self, call: Call) -> list[Argument]:
         """In the order of ATen's schema, with the defaults of what was not passed."""
-        arguments = call.arguments
-        for name in call.signature.names:
-            if name not in arguments:
-                yield _default(name, call.signature.defaults.get(name))
-                continue
-            value = arguments[name]
-            if _holds_tensors(value):
-                for index, item in enumerate(value):
-                    yield self._argument(f"{name}[{index}]", item)
+        signature, args, kwargs = call.signature, call.args, call.kwargs
+        found, passed = [], len(args)
+        for position, name in enumerate(signature.names):
+            if position < passed:
+                value = args[position]
+            elif kwargs is not None and name in kwargs:
+                value = kwargs[name]
             else:
-                yield self._argument(name, value)
+                found.append(_default(name, signature.defaults.get(name)))
+                continue
+            if type(value) is tuple and _holds_tensors(value):
+                found += [self._argument(f"{name}[{at}]", item) for at, item in enumerate(value)]
+            else:
+                found.append(self._argument(name, value))
+        return found
 
     def _argument(self, name: str, value: Any) -> Argument:
-        if isinstance(value, Result):
+        kind = type(value)
+        if kind is Result:
             return Argument(name, self._by_number.get(value.number), value.output)
-        if isinstance(value, Sighting):
+        if kind is Sighting:
             constant = None if value.requires_grad else self._graph.ids.get(value)
             return Argument(name, constant or self.leaves.get(value.subject))
-        if isinstance(value, Operand):
-            return Argument(name, self._graph.ids.get(value), text=text_of(value.value))
+        if kind is Operand:
+            return Argument(name, self._graph.ids.get(value), 0, _text_of_number(value.value))
         return Argument(name) if value is UNREAD else Argument(name, text=text_of(value))
+
+
+def _text_of_number(value: Scalar) -> str:
+    # 0.0 and -0.0 are the same key of a cache.
+    return _text_of_known(value) if value else text_of(value)
+
+
+@functools.lru_cache(1024, typed=True)
+def _text_of_known(value: Scalar) -> str:
+    """One text for all uses of a number."""
+    return text_of(value)
 
 
 @functools.lru_cache(4096)
@@ -202,8 +220,8 @@ def _leaves_as_used(graph: Graph) -> dict[Subject, Sighting]:
     return found
 
 
-def _holds_tensors(value: Any) -> bool:
-    return isinstance(value, tuple) and any(isinstance(v, (Result, Sighting)) for v in value)
+def _holds_tensors(value: tuple[Any, ...]) -> bool:
+    return any(isinstance(item, (Result, Sighting)) for item in value)
 
 
 def _value_node(

@@ -45,6 +45,7 @@ class Caller:
         self._calls = 0
         # By the identity of code, which is kept: to hash it takes long, and fails for some.
         self._codes: dict[int, tuple[CodeType, bool]] = {}
+        self._inner: set[int] = set()
         self._lines: dict[tuple[int, int], int] = {}
         self._places: dict[tuple[int, int], str] = {}
 
@@ -75,12 +76,20 @@ class Caller:
 
         calls   a number that changes where the caller has called something new
         """
-        nearest = self._outside(sys._getframe(1))
-        frame = nearest
+        frame: FrameType | None = sys._getframe(1)
+        inner = self._inner
+        while frame is not None:
+            code = frame.f_code
+            if id(code) not in inner and not self._is_inner(code):
+                break
+            frame = frame.f_back
+        nearest, own = frame, self._frame
+        if own is not None:
+            self._move(own, nearest, calls)
+            if nearest is own and self.source:
+                return self._line, ""
         while frame is not None and frame.f_code.co_filename != self._file:
             frame = frame.f_back
-        if self._frame is not None:
-            self._move(self._frame, nearest, calls)
         if nearest is None:
             return None, ""
         line = self._line_of(frame) if frame is not None and self.source else None
@@ -97,18 +106,12 @@ class Caller:
     def is_here(self, frame: FrameType) -> bool:
         return frame.f_code.co_filename == self._file
 
-    def _outside(self, frame: FrameType | None) -> FrameType | None:
-        """The nearest frame that is neither PyTorch's nor ours."""
-        while frame is not None:
-            if not self._is_inner(frame.f_code):
-                return frame
-            frame = frame.f_back
-        return None
-
     def _is_inner(self, code: CodeType) -> bool:
         known = self._codes.get(id(code))
         if known is None:
             known = self._codes[id(code)] = (code, code.co_filename.startswith(INNER))
+            if known[1]:
+                self._inner.add(id(code))
         return known[1]
 
     def _move(self, own: FrameType, nearest: FrameType | None, calls: int) -> None:
