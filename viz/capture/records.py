@@ -11,7 +11,7 @@ import torch
 from viz.capture.arrays import DTYPES, Reader, Scalar, number_array
 from viz.capture.asked import Asked
 from viz.capture.calls import Calls
-from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of, result_of
+from viz.capture.graph import ACCUMULATE_GRAD, Graph, constants_of, name_of
 from viz.capture.kinds import sizes_of_result
 from viz.capture.local import Locals
 from viz.capture.schemas import text_of
