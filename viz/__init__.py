@@ -101,6 +101,7 @@ def explain(
     from viz import sandbox
     from viz.limits import DEFAULT
 
+    _check_text(source)
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
     answer = sandbox.explain(
         source, given, limits or DEFAULT, record=record, exact=inputs is not None
@@ -144,6 +145,7 @@ def prove(
     from viz import sandbox
     from viz.limits import DEFAULT
 
+    _check_text(source)
     given = [_to_input(name, value) for name, value in (inputs or {}).items()]
     return sandbox.prove(source, given, backward, limits or DEFAULT)
 
@@ -167,6 +169,16 @@ def watch(*, array_values: int = 64) -> Watch:
     from viz.watching import Watch
 
     return Watch(sys._getframe(1), array_values)
+
+
+def _check_text(source: Any) -> None:
+    from viz.errors import InputError
+
+    if not isinstance(source, str):
+        raise InputError(
+            f"the program is a text, and this is a {type(source).__name__}.",
+            hint="Code of your own is recorded by: with viz.watch() as watch: ...",
+        )
 
 
 def _to_input(name: str, value: Any) -> Any:

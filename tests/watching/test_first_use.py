@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import torch
 from torch import nn
 
@@ -69,3 +70,9 @@ def test_a_trace_says_in_few_words_what_it_is() -> None:
     nodes, steps = len(backward.nodes), len(backward.steps)
     assert repr(trace) == f"<Trace: 1 backward pass, {nodes} nodes, 0 notices>"
     assert repr(backward) == f"<Backward 0: {nodes} nodes, {steps} steps, 1 leaves>"
+
+
+@pytest.mark.parametrize("ask", [viz.explain, viz.prove])
+def test_who_gives_a_tensor_for_a_program_is_told_of_the_watch(ask: Any) -> None:
+    with pytest.raises(viz.InputError, match=r"this is a Tensor\..*viz\.watch"):
+        ask(torch.ones(1))
