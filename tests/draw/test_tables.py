@@ -125,6 +125,27 @@ def test_the_leaves_table_of_grad_says_what_was_returned_and_what_was_not_asked_
     assert "not reached" in rows["u"]
 
 
+MANY = """
+net = torch.nn.Sequential(*[torch.nn.Linear(2, 2) for _ in range(4)])
+loss = net(torch.ones(2)).sum()
+loss.backward()
+"""
+
+
+def test_of_many_leaves_what_arrives_stands_there_once_while_no_grad_was_there_before() -> None:
+    backward = backward_of(MANY)
+    rows = _rows(leaves_table(backward, checked=False))
+    assert rows[0].count("<th>") == 3
+    for leaf, row in zip(backward.leaves, rows[1:], strict=True):
+        shown = [unescape(re.sub(r"<[^>]*>", "", one)) for one in re.findall("<td.*?</td>", row)]
+        assert unescape(re.sub(r"<[^>]*>", "", row)).startswith(leaf.name)
+        assert len(shown) == 2
+        assert shown[1].startswith("[")
+    twice = MANY + "net(torch.ones(2)).sum().backward()\n"
+    full = _rows(leaves_table(trace_of(twice).backwards[-1], checked=False))
+    assert full[0].count("<th>") == 5
+
+
 def test_a_result_that_keeps_its_gradient_is_no_leaf_in_the_table() -> None:
     program = LESSON.replace("loss =", "y_pred.retain_grad()\nloss =")
     table = leaves_table(backward_of(program))

@@ -21,6 +21,11 @@ LONG_ROW = 3
 MOST_ROWS = 4
 """A taller matrix opens on a click."""
 
+MANY_LEAVES = 6
+"""More leaves scroll in a window of their own, and of columns that say the same, one is shown."""
+
+BRIEF = "Every .grad was None before: what arrived is what stands there after."
+
 WAITING = "<span class='sg-quiet' title='The slope is being measured.'>…</span>"
 
 
@@ -32,26 +37,46 @@ def leaves_table(
     checks   what the measured slopes say, as HTML for the node of each leaf; None while they are
              still being measured
     checked  whether there is a column for them: not where nothing can be run again
+
+    Of many leaves that all had no gradient before, what arrives is what each has after, and stands
+    there once.
     """
-    rows = "".join(_leaf_row(backward, leaf, checks, checked) for leaf in backward.leaves)
-    returned = backward.way == "grad"
-    gradients = ("returned",) if returned else (".grad before", "arriving", ".grad after")
+    brief = _is_brief(backward)
+    rows = "".join(_leaf_row(backward, leaf, checks, checked, brief) for leaf in backward.leaves)
+    gradients: tuple[str, ...] = (".grad before", "arriving", ".grad after")
+    if backward.way == "grad":
+        gradients = ("returned",)
+    elif brief:
+        gradients = (".grad after",)
     last = ("check",) if checked else ()
     heads = "".join(f"<th>{head}</th>" for head in ("leaf", "value", *gradients, *last))
     head = f"<thead><tr>{heads}</tr></thead>"
+    many = len(backward.leaves) > MANY_LEAVES
+    window = ' sg-many" tabindex="0" role="region" aria-label="Leaves' if many else ""
+    note = f"<p class='sg-quiet sg-brief'>{BRIEF}</p>" if brief else ""
     return (
-        f'<div class="sg-scroll"><table class="sg-table sg-leaves">{head}<tbody>{rows}</tbody>'
-        "</table></div>"
+        f'<div class="sg-scroll{window}"><table class="sg-table sg-leaves">{head}<tbody>{rows}'
+        f"</tbody></table></div>{note}"
+    )
+
+
+def _is_brief(backward: Backward) -> bool:
+    return (
+        backward.way == "backward"
+        and len(backward.leaves) > MANY_LEAVES
+        and all(leaf.before is None for leaf in backward.leaves)
+        and not any(leaf.retained for leaf in backward.leaves)
     )
 
 
 def _leaf_row(
-    backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None, checked: bool
+    backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None, checked: bool, brief: bool
 ) -> str:
-    what = f"{escape(leaf.name)}{_apart(backward, leaf)}"
+    # A long path may go on in the next line, where a name in it ends.
+    what = f"{escape(leaf.name).replace('.', '.<wbr>')}{_apart(backward, leaf)}"
     name = f"<th scope='row'>{what}</th><td class='sg-forward'>{cell(leaf.value)}</td>"
     if not leaf.requires_grad:
-        columns = (1 if backward.way == "grad" else 3) + checked
+        columns = (1 if backward.way == "grad" or brief else 3) + checked
         return f"<tr>{name}<td colspan='{columns}' class='sg-quiet'>does not require grad</td></tr>"
     check = f"<td class='sg-check'>{_check(leaf, checks)}</td>" if checked else ""
     if backward.way == "grad":
@@ -60,6 +85,8 @@ def _leaf_row(
     arrived = cell(arriving) if arriving is not None else "nothing"
     before = cell(leaf.before) if leaf.before is not None else "None"
     after = cell(leaf.after) if leaf.after is not None else "None"
+    if brief:
+        return f"<tr>{name}<td class='sg-gradient'><b>{after}</b></td>{check}</tr>"
     return (
         f"<tr>{name}<td>{before}</td><td class='sg-gradient'>{arrived}</td>"
         f"<td class='sg-gradient'><b>{after}</b></td>{check}</tr>"
