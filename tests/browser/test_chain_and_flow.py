@@ -148,7 +148,8 @@ CHAINS = {
         link_to("used-three-times", view="chain"),
         {"theme": "dark", **PROJECTOR},
     ),
-    "chain-recurrent": (RECURRENT, {}),
+    # In a window that is high enough for all of it.
+    "chain-recurrent": (RECURRENT, {"height": 2400}),
     "chain-matrices": (MATRICES, {"theme": "dark"}),
     "chain-one-element": (link_to("sigmoid-neuron", view="chain"), PROJECTOR),
 }
