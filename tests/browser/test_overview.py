@@ -181,6 +181,34 @@ def test_the_keyboard_alone_selects_opens_and_folds(open_alone):
     assert told(page, "folding")[-1]["ids"] == []
 
 
+def test_a_leaf_that_is_drawn_at_each_use_lights_everywhere(open_alone):
+    items = FOLDED.items
+    one, other = [i for i, kind in enumerate(items.kind) if kind == "leaf"][:2]
+    tied = {one: "n901@n1", other: "n901@n2"}
+    ids = tuple(tied.get(i, name) for i, name in enumerate(items.id))
+    drawn = msgspec.structs.replace(FOLDED, items=msgspec.structs.replace(items, id=ids))
+    page = open_alone(drawn)
+    for beat in drawn.beats:
+        press(page, "ArrowRight")
+        ringed = page.evaluate("document.querySelector('.sg-overview').shown.paint.twins")
+        assert sorted(ringed) == ([one, other] if beat.item in tied else [beat.item])
+
+
+def test_boxes_are_wide_enough_for_their_names_and_meet_no_other(open_alone):
+    page = open_alone(alone.transformer(blocks=12, opened=1), size=(1000, 780))
+    boxes = page.evaluate(
+        """() => {
+          const { places } = document.querySelector('.sg-overview').shown
+          const { x, y, halfWidth, halfHeight, usual } = places
+          return [...x].map((_, i) => [x[i], y[i], halfWidth[i], halfHeight[i], usual[i]])
+        }"""
+    )
+    assert any(wide > usual for _, _, wide, _, usual in boxes)
+    for i, (x, y, wide, high, _) in enumerate(boxes):
+        for x2, y2, wide2, high2, _ in boxes[:i]:
+            assert abs(x - x2) >= wide + wide2 - 0.01 or abs(y - y2) >= high + high2 - 0.01
+
+
 def test_a_search_rings_what_it_finds_and_opens_what_hides_it(open_alone):
     page = open_alone()
     page.locator("[data-part=search]").fill("ln_f")

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from tests.fold import graphs
 from tests.fold.columns import columns_of
 from tests.fold.promises import check, nodes_of
+from tests.traces import trace_of
 from viz.fold.build import tree_from, tree_of
 from viz.fold.drawing import overview
 from viz.fold.opening import first_view
@@ -191,3 +192,14 @@ def test_a_leaf_that_two_open_groups_use_stands_in_each() -> None:
     assert [item for item in drawn.items.id if "@" in item] == ["n5@n1", "n5@n3"]
     # Where both are closed it is drawn once: they are neighbours.
     assert "n5" in overview(tree, ()).items.id
+
+
+def test_a_tensor_of_indices_is_told_by_its_shape() -> None:
+    backward = trace_of(
+        "weight = torch.ones(5, 3, requires_grad=True)\n"
+        "loss = F.embedding(torch.tensor([[0, 1]]), weight).sum()\nloss.backward()"
+    ).backwards[0]
+    tree = tree_of(backward)
+    items = overview(tree, tree.groups).items
+    kinds = zip(items.title, items.kind, strict=True)
+    assert [title for title, kind in kinds if kind == "constant"] == ["[1×2]"]

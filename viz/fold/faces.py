@@ -36,12 +36,18 @@ def face_of_group(group: Group) -> Face:
 def face_of_node(columns: Columns, node: int) -> Face:
     kind, variable, shape = columns.kind[node], columns.variable[node], columns.shape[node]
     is_operation = kind == "operation"
-    name = columns.name[node] if is_operation else variable or columns.value[node] or kind
+    written = variable or columns.value[node]
+    # A constant without a name or a number, such as a tensor of indices, is told by its shape.
+    name = (
+        columns.name[node]
+        if is_operation
+        else written or (f"[{shape}]" if kind == "constant" and shape else kind)
+    )
     return Face(
         columns.id[node],
         kind,
         name,
-        shape,
+        shape if shape != name.strip("[]") else "",
         columns.module[node],
         family_of(name) if is_operation else "",
         variable,

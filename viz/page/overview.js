@@ -2,7 +2,7 @@
 //
 // Python sends {run, look, overview, lines, start, card, stale}: `overview` is the text of viz.fold's Overview
 // (columns of numbers), `lines` the program's line at each beat. It is told of {position, folding, surface}.
-// Joined from: overview_words, _places, _lines, _routes, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, _frames, and card.js.
+// Joined from: overview_words, _places, _room, _lines, _routes, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, _frames, and card.js.
 
 const overviews = new WeakMap()
 export default function (component) {
@@ -55,7 +55,10 @@ class Overview extends Frames {
     this.shown = data.look
     this.run = data.run
     this.cards.clear()
-    if (!same) this.steps.pause()
+    if (!same) {
+      this.steps.pause()
+      this.find("card").style.minHeight = ""
+    }
     const kept = same && this.pending !== "whole" && this.places.each
     this.lay(JSON.parse(data.overview), kept || null)
     this.order = null
@@ -260,6 +263,8 @@ class Overview extends Frames {
     place.dataset.phase = i === this.active ? "backward" : "selected"
     place.dataset.item = answer ? this.overview.items.id[i] : ""
     place.scrollTop = 0
+    // It grows with what is said, and does not shrink again: what is below it would jump at every step.
+    place.style.minHeight = `${place.offsetHeight}px`
   }
 
   close() {

@@ -15,10 +15,10 @@ from viz.fold.overview import Overview
 HERE = Path(__file__).parent
 KEY = "overview"
 SCRIPTS = (
-    *(f"overview_{part}.js" for part in ("words", "places", "lines", "routes", "crowd", "colours")),
+    *(f"overview_{part}.js" for part in ("words", "places", "room", "lines", "routes", "crowd")),
     *(
         f"overview_{part}.js"
-        for part in ("paint", "moves", "steps", "search", "card", "scene", "frames")
+        for part in ("colours", "paint", "moves", "steps", "search", "card", "scene", "frames")
     ),
     "overview.js",
 )

@@ -66,7 +66,7 @@ class Frames extends Scene {
       shown.add(piece.id)
       taken.push({ left, top, right: left + 90 })
       button.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`
-      button.style.maxWidth = `${Math.round(Math.max(64, right - left - 8))}px`
+      button.style.maxWidth = `${Math.round(Math.max(78, right - left - 8))}px`
     }
   }
 }

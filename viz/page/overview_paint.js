@@ -1,6 +1,6 @@
 // Paints above the boxes what a person reads: labels, arrowheads, frames, the ring of the active item, the ways of its gradients.
 
-const LETTERS = { most: 21, least: 14, share: 0.155, detail: 0.115 } // pixels, and shares of a column's width on the screen
+const LETTERS = { most: 21, least: 14, smallest: 12.5, share: 0.155, detail: 0.115 } // pixels, and shares of a column's width on the screen
 const ARROWS = { boxHeight: 15, gradientHeight: 10, most: 900 } // pixels of a box from which on, and ways up to which, there are arrowheads
 const MOST_LABELS = 1500
 const LABEL_FONT = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Segoe UI", sans-serif'
@@ -13,7 +13,7 @@ class Paint {
     this.widths = new Map()
   }
 
-  // scene: {places, items, ways, view, width, height, ratio, now, active, selected, hovered, hits, hit, colours, tints, first, into, out}
+  // scene: {places, items, ways, view, width, height, ratio, now, active, twins, selected, hovered, hits, hit, colours, tints, first, into, out}
   draw(scene) {
     Object.assign(this, scene)
     for (const pen of [this.under, this.pen]) {
@@ -160,12 +160,12 @@ class Paint {
       const at = 3 * i
       pen.fillStyle = fired ? readable(this.colours[at], this.colours[at + 1], this.colours[at + 2]) : this.tints.quietText
       const room = 2 * halfWidth - 8
-      const font = `600 ${title.toFixed(1)}px ${LABEL_FONT}`
       const small = `${detail.toFixed(1)}px ${LABEL_FONT}`
-      const [one, two] = this.lines(items, i, font, room, 2 * halfHeight >= 2 * title + 5)
+      const size = Math.max(LETTERS.smallest, Math.min(title, 2 * halfHeight - 2)) // a chip is lower than a box
+      const { font, one, two, high } = this.label(items, i, size, room, 2 * halfHeight)
       if (two) {
-        this.write(one, font, x, y - title * 0.54)
-        this.write(two, font, x, y + title * 0.54)
+        this.write(one, font, x, y - high * 0.54)
+        this.write(two, font, x, y + high * 0.54)
         continue
       }
       const second = items.detail[i] && detail >= LETTERS.least - 0.5 && 2 * halfHeight >= title + detail + 6 ? this.cut(items.detail[i], small, room) : ""
@@ -174,19 +174,27 @@ class Paint {
     }
   }
 
-  // The title in one line; a long name of the engine without its ending, or broken where a new word begins.
-  lines(items, i, font, room, roomForTwo) {
-    const whole = items.title[i]
-    const fits = (text) => this.cut(text, font, room) === text
-    if (fits(whole)) return [whole, ""]
-    const name = whole.replace(/Backward\d*$/, "")
-    if (fits(name) || !roomForTwo) return [this.cut(name, font, room), ""]
+  // The title in one line: whole, or its telling end, in somewhat smaller letters where only these have room; else in
+  // two lines, broken where a new word begins; else cut.
+  label(items, i, size, room, height) {
+    const fits = (text, font) => this.cut(text, font, room) === text
+    const names = shorter(items.title[i], items.kind[i])
+    const sizes = [...new Set([size, Math.min(size, LETTERS.smallest)])]
+    const tries = names.flatMap((one) => sizes.map((high) => ({ font: lettering(high), one, two: "", high })))
+    // PyTorch's ending says less of an operation than large letters do; of a path each name tells.
+    if (items.kind[i] === "operation") tries.sort((a, b) => b.high - a.high)
+    const found = tries.find(({ one, font }) => fits(one, font))
+    if (found) return found
+    const name = names.at(-1)
     const words = name.match(/[A-Z]?[^A-Z._\s]*[._\s]?/g)?.filter(Boolean) ?? [name]
-    for (let at = words.length - 1; at > 0; at--) {
-      const first = words.slice(0, at).join("").trimEnd()
-      if (fits(first)) return [first, this.cut(words.slice(at).join(""), font, room)]
+    for (const high of sizes.filter((one) => height >= 2 * one + 5)) {
+      const font = lettering(high)
+      for (let at = words.length - 1; at > 0; at--) {
+        const first = words.slice(0, at).join("").trimEnd()
+        if (fits(first, font)) return { font, one: first, two: this.cut(words.slice(at).join(""), font, room), high }
+      }
     }
-    return [this.cut(name, font, room), ""]
+    return { font: lettering(sizes.at(-1)), one: this.cut(name, lettering(sizes.at(-1)), room), two: "", high: size }
   }
 
   write(text, font, x, y) {
@@ -222,7 +230,7 @@ class Paint {
     if (this.hit >= 0) this.ring(this.hit, this.tints.hit, 5, 5, [])
     if (this.selected >= 0 && this.selected !== this.active) this.ring(this.selected, this.tints.text, 3, 5, [7, 4])
     if (this.hovered >= 0) this.ring(this.hovered, this.tints.text, 1.5, 3, [])
-    if (this.active >= 0) this.ring(this.active, this.tints.active, 5, 5, [])
+    for (const i of this.twins) this.ring(i, this.tints.active, 5, 5, [])
   }
 
   ring(i, colour, wide, away, dash) {
@@ -239,4 +247,16 @@ class Paint {
     pen.stroke()
     pen.setLineDash([])
   }
+}
+
+function lettering(size) {
+  return `600 ${size.toFixed(1)}px ${LABEL_FONT}`
+}
+
+// A title, then what still tells it from others: an operation without PyTorch's ending, the end of a parameter's path.
+function shorter(title, kind) {
+  if (kind === "operation") return [...new Set([title, title.replace(/Backward\d*$/, "")])]
+  if (kind !== "leaf" || !/^[\w.]+$/.test(title)) return [title]
+  const parts = title.split(".")
+  return [...new Set([title, parts.slice(-2).join("."), parts.at(-1)])]
 }

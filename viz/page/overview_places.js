@@ -5,7 +5,7 @@
 
 const CELL = { width: 172, height: 88 } // pixels of a column and of a row
 const BOX = { width: 148, height: 58 }
-const SMALL = { width: 118, height: 38 } // leaves and constants
+const SMALL = { width: 118, height: 44 } // leaves and constants
 const BETWEEN_LINES = 0.55 // rows
 const MARGIN = { x: 34, y: 20 } // pixels around the whole drawing
 const WRAP_GAIN = 1.06 // breaking into more lines has to make everything so much larger
@@ -21,6 +21,7 @@ class Places {
     const half = (long, short) => Float32Array.from(items.kind, (kind) => (isSmall(kind) ? short : long) / 2)
     this.halfWidth = half(BOX.width, SMALL.width)
     this.halfHeight = half(BOX.height, SMALL.height)
+    this.usual = this.halfWidth.slice()
   }
 
   // Choose in how many lines everything is largest in a window of this size.
@@ -33,7 +34,13 @@ class Places {
       const scale = this.fitting(width, height)
       if (!best || scale > best.scale * WRAP_GAIN) best = { each, scale }
     }
-    this.wrap(best.each)
+    this.settle(best.each, best.scale)
+  }
+
+  // For good: lines of so many columns, seen at this scale.
+  settle(each, scale) {
+    this.wrap(each)
+    widen(this, scale)
     this.paths = routes(this)
   }
 
@@ -52,6 +59,7 @@ class Places {
     this.stack()
     const longest = this.lefts.reduce((most, left, line) => Math.max(most, this.rights[line] - left), 0)
     this.width = longest * CELL.width - (CELL.width - BOX.width) + 2 * MARGIN.x
+    this.halfWidth.set(this.usual)
     this.x = Float32Array.from(x, (at, i) => this.across(at, this.line[i]))
     this.y = Float32Array.from(y, (at, i) => this.down(at, this.line[i]))
     this.pieces = this.frames.flatMap((frame) => this.framed(frame))

@@ -29,10 +29,8 @@ class Scene {
     this.take()
     this.size()
     this.places = new Places(overview.items, overview.ways, overview.frames)
-    if (each) {
-      this.places.wrap(each)
-      this.places.paths = routes(this.places)
-    } else this.places.choose(this.width, this.height)
+    if (each) this.places.settle(each, this.moves.view.scale)
+    else this.places.choose(this.width, this.height)
     this.tints = TINTS[isDark(this.root) ? "dark" : "light"]
     this.crowd.fill({ places: this.places, first: this.first, passes: this.passes })
     this.moves.drawn = null
@@ -70,6 +68,14 @@ class Scene {
     items.id.forEach((id, i) => {
       if (this.first[i] < 0 && when.has(bare(id))) this.first[i] = when.get(bare(id))
     })
+  }
+
+  // An item and the same leaf wherever else it is drawn.
+  twinsOf(i) {
+    if (i < 0) return []
+    const { id, kind } = this.overview.items
+    if (kind[i] !== "leaf") return [i]
+    return [...id.keys()].filter((j) => bare(id[j]) === bare(id[i]))
   }
 
   indexOf(id) {
@@ -141,10 +147,12 @@ class Scene {
     const now = this.steps.index
     const numbers = { way: parse(tints.way), passed: parse(tints.passed), quiet: parse(tints.quiet), edge: parse(tints.edge) }
     this.crowd.draw(view, now, ratio, numbers)
-    const { into, out } = this.active < 0 ? { into: [], out: [] } : this.waysOf[this.active]
+    const twins = this.twinsOf(this.active)
+    const into = twins.flatMap((i) => this.waysOf[i].into)
+    const out = twins.flatMap((i) => this.waysOf[i].out)
     this.paint.draw({
       items: this.overview.items, ways: this.overview.ways,
-      places, view, now, ratio, tints, colours, into, out,
+      places, view, now, ratio, tints, colours, into, out, twins,
       width: this.width, height: this.height, first: this.first,
       active: this.active, selected: this.selected, hovered: this.hovered,
       hits: this.search.inSight, hit: this.search.present,
