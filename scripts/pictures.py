@@ -19,6 +19,41 @@ FRAME = 60
 """Milliseconds between two frames of the animated picture."""
 REST = 1500
 """Milliseconds for which a finished step stands still, so that its card can be read."""
+DEEP = """\
+import torch
+from torch import nn
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm_1, self.norm_2 = nn.LayerNorm(16), nn.LayerNorm(16)
+        self.query, self.key, self.value = (nn.Linear(16, 16) for _ in range(3))
+        self.mlp = nn.Sequential(nn.Linear(16, 64), nn.GELU(), nn.Linear(64, 16))
+
+    def forward(self, x):
+        y = self.norm_1(x)
+        scores = self.query(y) @ self.key(y).T / 4
+        x = x + torch.softmax(scores, dim=-1) @ self.value(y)
+        return x + self.mlp(self.norm_2(x))
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte = nn.Embedding(50, 16)
+        self.h = nn.ModuleList([Block() for _ in range(12)])
+        self.head = nn.Linear(16, 50)
+
+    def forward(self, x):
+        x = self.wte(x)
+        for block in self.h:
+            x = block(x)
+        return self.head(x)
+
+torch.manual_seed(0)
+words = torch.arange(8)
+loss = nn.functional.cross_entropy(Model()(words[:-1]), words[1:])
+loss.backward()"""
+"""A transformer of twelve blocks: a graph that the page folds."""
 STANDING = "document.querySelector('.sg-stage').dataset.state === 'idle'"
 
 
@@ -37,8 +72,11 @@ def main() -> int:
         with open_page(browser, server.url, query, own_clock=True) as page:
             pictures, milliseconds = zip(*stepping(page), strict=True)
             (DOCS / "steps.gif").write_bytes(gif(pictures, milliseconds))
+        with open_page(browser, server.url, {"p": DEEP, "step": "12"}) as page:
+            deep(page)
+            page.screenshot(path=DOCS / "overview.png")
         browser.close()
-    for picture in ("page.png", "steps.gif"):
+    for picture in ("page.png", "steps.gif", "overview.png"):
         print(f"docs/{picture}: {(DOCS / picture).stat().st_size / 1000:.0f} kB")
     return 0
 
@@ -50,6 +88,17 @@ def first_example() -> dict[str, list[str]]:
     from viz.page.state import of_example
 
     return to_query(of_example(FIRST))
+
+
+def deep(page: Page) -> None:
+    """Go on to where about half of the boxes have fired."""
+    slider = page.locator("[data-part=slider]")
+    half = int(slider.get_attribute("max") or 0) // 2
+    page.keyboard.press("Home")
+    for _ in range(half):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f".sg-overview[data-state=idle][data-step='{half}']")
+    page.wait_for_selector(".sg-card[data-item]:not([data-item=''])")
 
 
 def stepping(page: Page) -> Iterator[tuple[Image.Image, int]]:
