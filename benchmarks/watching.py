@@ -39,12 +39,12 @@ def rows() -> list[Row]:
 def of_chain(size: int, runs: int) -> list[Row]:
     found = []
     for case, called in CASES.items():
-        times, megabytes, ended = measured(case, str(size), runs)
+        times, freeing, megabytes, ended = measured(case, str(size), runs)
         if ended:
             found.append(Row(f"{size:,} operations: {called}", (), instead=ended))
             continue
         each = statistics.median(times) * 1000 / size
-        name = f"{size:,} operations: {called} ({each:.0f} µs each, {megabytes:,.0f} MB)"
+        name = f"{size:,} operations: {called} ({each:.0f} µs each, {megabytes:,.0f} MB{freeing})"
         aim = MICROSECONDS * size / 1000 if case == "seegrad" else None
         found.append(Row(name, times, aim))
     return found
@@ -56,7 +56,7 @@ def of_gpt2() -> list[Row]:
     peaks = dict.fromkeys(CASES, 0.0)
     for _ in range(GPT2_ROUNDS):
         for case in CASES:
-            times, megabytes, ended = measured(case, "gpt2", GPT2_RUNS)
+            times, _, megabytes, ended = measured(case, "gpt2", GPT2_RUNS)
             if ended:
                 return [Row(f"GPT-2: {CASES[case]}", (), instead=ended)]
             found[case] += times
@@ -72,12 +72,15 @@ def of_gpt2() -> list[Row]:
     ]
 
 
-def measured(case: str, size: str, runs: int) -> tuple[tuple[float, ...], float, str]:
-    """Milliseconds of each run and the growth of peak memory; or what it ended with."""
+def measured(case: str, size: str, runs: int) -> tuple[tuple[float, ...], str, float, str]:
+    """Milliseconds of each run, how long freeing took, and by how much the first run let peak
+    memory grow; or what it ended with."""
     command = [sys.executable, "-W", "ignore", "-m", WORKER, case, size, str(runs)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"ended by {done.returncode}"]
-        return (), 0.0, said[-1][:60]
+        return (), "", 0.0, said[-1][:60]
     answer = json.loads(done.stdout.splitlines()[-1])
-    return tuple(answer["times"]), float(answer["megabytes"]), ""
+    freeing = answer["freeing"]
+    freed = f", freed in {statistics.median(freeing):,.0f} ms" if freeing else ""
+    return tuple(answer["times"]), freed, float(answer["megabytes"]), ""

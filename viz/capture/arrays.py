@@ -78,6 +78,8 @@ class Reader:
         """Of a 0-d tensor that holds a finite real number, and that nobody else would see read."""
         if not tensor.dtype.is_floating_point or torch._C._len_torch_dispatch_stack():
             return None
+        if tensor.is_meta:  # PyTorch would import its compiler to say that there is no data
+            return None
         try:
             number = tensor.tolist()
         except (RuntimeError, TypeError):
@@ -86,9 +88,13 @@ class Reader:
 
     def snapshot(self, tensor: torch.Tensor, source: torch.Tensor | None = None) -> Snapshot:
         """What it holds now; `source` is the tensor that it may be a new view of."""
-        shape = shape_of(tensor)
         dtype = DTYPES[tensor.dtype]
         kind = type(tensor)
+        if kind is torch.Tensor and tensor.dim() == 0:
+            number = self._number(tensor)
+            if number is not None:
+                return Snapshot((), dtype, number)
+        shape = shape_of(tensor)
         try:
             if kind in PLAIN and not torch._C._len_torch_dispatch_stack():
                 return self._read(tensor, shape, dtype, source)

@@ -260,7 +260,8 @@ class Calls(TorchDispatchMode):
         if call is not None and types and any(map(has_own_code, types)):
             call.has_hooks = True
         answer = func(*args, **kwargs)
-        self._forget_changed(func, args, kwargs)
+        if signature.mutable or func in UNCOUNTED:
+            self._forget_changed(func, signature, args, kwargs)
         if func is DETACH:
             self.shares("detach", answer, args[0])
         if call is not None:
@@ -285,7 +286,7 @@ class Calls(TorchDispatchMode):
         word = "torch.inference_mode()" if inference else "torch.no_grad()"
         origins = origins_of(self, tensors, "no_grad", word)
         answer = func(*args, **kwargs)
-        self._forget_changed(func, args, kwargs)
+        self._forget_changed(func, signature_of(func), args, kwargs)
         if func is DETACH:
             self.shares("detach", answer, args[0])
         if origins or self._any_cut:
@@ -293,11 +294,15 @@ class Calls(TorchDispatchMode):
         return answer
 
     def _forget_changed(
-        self, func: torch._ops.OpOverload, args: Sequence[Any], kwargs: dict[str, Any]
+        self,
+        func: torch._ops.OpOverload,
+        signature: Signature,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
     ) -> None:
         """What was changed has other numbers, also where PyTorch counts no new version of it: the
         running statistics of a batch norm, and a tensor that is changed through its `.data`."""
-        if signature_of(func).mutable:
+        if signature.mutable:
             for tensor in tensors_in((args, kwargs)):
                 self.reader.changed(tensor)
         for position in UNCOUNTED.get(func, ()):
@@ -368,7 +373,9 @@ class Calls(TorchDispatchMode):
                     for name, value in zip(signature.names, args, strict=False)
                 ]
             ),
-            {name: self._argument(signature, name, kwargs[name]) for name in kwargs} or None,
+            {name: self._argument(signature, name, kwargs[name]) for name in kwargs}
+            if kwargs
+            else None,
             self.here(),
             has_hooks=torch._C._autograd._top_saved_tensors_default_hooks(True) is not None,
         )
