@@ -89,6 +89,29 @@ def test_a_step_has_its_card_from_python_and_the_chart_follows(open_page):
     page.wait_for_function("document.querySelector('.sg-overview').dataset.step !== '1'")
 
 
+def test_a_click_on_a_point_of_the_chart_goes_to_the_block_that_fires_then(open_page):
+    page = open_page(DEEP, reduced_motion=True)
+    page.wait_for_selector(".sg-flow[data-state=idle]")
+    point = page.locator(".sg-flow .scatterlayer .points path").filter(visible=True).nth(40)
+    point.scroll_into_view_if_needed()
+    page.evaluate(
+        "document.querySelector('.sg-flow [data-part=chart]')"
+        ".on('plotly_hover', (event) => { window.pointed = event.points[0].customdata })"
+    )
+    box = point.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".sg-flow .hovertext")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_selector(".sg-overview[data-state=idle]:not([data-step='0'])")
+    firing = int(page.evaluate("window.pointed").removeprefix("b"))
+    beat = page.evaluate(
+        "(() => { const { beats, steps } = document.querySelector('.sg-overview').shown;"
+        " return beats[steps.index - 1] })()"
+    )
+    assert beat["start"] < firing <= beat["stop"]
+
+
 def test_a_graph_with_modules_may_be_shown_both_ways(open_page):
     small = {"p": DEEP["p"].replace("range(40)", "range(2)")}
     page = open_page(small, reduced_motion=True)
