@@ -68,6 +68,9 @@ ALLOWED: dict[str, set[str]] = {
     # The door for a person's own code: live tensors, and whatever module they are in.
     "viz/watching": DATA | {"torch", "viz.capture"},
     "viz/draw": DRAW,
+    # What is said of an item of an overview, and the overview as text.
+    "viz/draw/item.py": DRAW | {"viz.fold.overview"},
+    "viz/draw/folded.py": {"msgspec", "viz.fold.overview"},
     # In a notebook, `viz.animate(trace)` lays out by itself; the page never calls it.
     "viz/draw/animate.py": DRAW | {"viz.layout"},
     # The same marks in pixels: font files are read, and one is unpacked for the drawing library.
@@ -91,7 +94,7 @@ ALLOWED: dict[str, set[str]] = {
     # Scripts and styles, as text.
     "viz/assets": set(),
     # The offline file: made where the trace is, also beside a person's own model.
-    "viz/html": DRAW | {"viz.assets", "viz.layout"},
+    "viz/html": DRAW | {"viz.assets", "viz.layout", "viz.fold"},
     "viz/page": DATA
     | LAYOUT_DATA
     | {

@@ -15,10 +15,12 @@ import pytest
 
 import viz
 from tests.traces import trace_of
-from viz.errors import InputError, LimitError
-from viz.html import save
-from viz.html.document import LARGE
+from viz.errors import InputError
+from viz.fold.build import tree_of
+from viz.fold.opening import first_view
+from viz.fold.overview import LARGE
 from viz.html.packing import packed, plotly_script
+from viz.html.states import folded
 from viz.trace import Trace
 
 LESSON = "w = torch.tensor(3., requires_grad=True)\n(w**2).backward()\n(5*w).backward()"
@@ -88,27 +90,41 @@ def test_a_trace_without_a_pass_is_refused_and_a_notebook_says_so(tmp_path: Path
     assert "nothing to draw" in Trace(source="1")._repr_html_()
 
 
-def test_a_large_graph_says_where_it_is_read_better(tmp_path: Path) -> None:
+def long() -> Trace:
     steps = LARGE // 2 + 1
     program = (
         f"w = torch.tensor(0.5, requires_grad=True)\nfor _ in range({steps}):\n    w = w * 1.01\nw"
     )
     trace = trace_of(program)
     assert len(trace.backwards[0].nodes) > LARGE
+    return trace
+
+
+def test_a_large_graph_is_an_overview_without_plotly(tmp_path: Path) -> None:
+    trace = long()
     text = viz.save_html(trace, tmp_path / "large.html").read_text("utf-8")
-    assert f"This graph has {len(trace.backwards[0].nodes):,} nodes" in text
-    in_notebook = trace._repr_html_()
-    assert "viz.save_html" in in_notebook
-    assert len(in_notebook) < 1_000
+    assert not element(text, "packed-plotly")
+    (only,) = json.loads(unpacked(element(text, "packed-data")))["passes"]
+    tree = tree_of(trace.backwards[0])
+    found = only["folded"]
+    shown = [set(json.loads(state["overview"])["opened"]) for state in found["states"]]
+    assert shown[0] == set(first_view(tree))
+    assert set(found["opens"]) == set(tree.groups)
+    assert found["left"] == 0
+    for group, at in found["opens"].items():
+        assert group in shown[at]
+    for group, at in found["folds"].items():
+        assert group not in shown[at]
+    assert shown[found["nothing"]] == set()
+    assert "<iframe" in trace._repr_html_()
 
 
-def test_more_than_a_browser_can_step_through_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(save, "MOST_NODES", 5)
-    with pytest.raises(LimitError, match="holds 5 nodes; these backward passes have"):
-        viz.save_html(lesson(), tmp_path / "large.html")
-    assert not (tmp_path / "large.html").exists()
+def test_where_there_is_no_room_the_deepest_groups_are_left_out() -> None:
+    backward = long().backwards[0]
+    everything = folded(backward)
+    less = folded(backward, len(everything["states"][0]["overview"]))
+    assert 0 < less["left"] == len(everything["opens"]) - len(less["opens"])
+    assert less["states"] == everything["states"][: len(less["states"])]
 
 
 def test_a_theme_that_there_is_not(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The stage in the browser: scripts and styles that the page and the offline file share.
+"""Stage and overview in the browser: scripts and styles that page and offline file share.
 
 Each script is a module of one job, without imports: they are joined to one text, in which later
 ones use what earlier ones define.
@@ -13,6 +13,18 @@ HERE = Path(__file__).parent
 STAGE_SCRIPTS = ("library.js", "card.js", "room.js", "asks.js", "stage.js")
 STAGE_STYLES = ("stage.css", "card.css")
 STAGE_MARKUP = "stage.html"
+
+OVERVIEW_SCRIPTS = (
+    *(f"overview_{part}.js" for part in ("words", "places", "room", "lines", "routes", "crowd")),
+    *(
+        f"overview_{part}.js"
+        for part in ("colours", "paint", "moves", "steps", "search", "card", "scene", "frames")
+    ),
+    "overview.js",
+)
+"""Of a large graph; they use card.js."""
+OVERVIEW_STYLES = (*STAGE_STYLES, "overview.css")
+OVERVIEW_MARKUP = "overview.html"
 
 
 def joined(*names: str) -> str:

@@ -20,8 +20,9 @@ def printed_text(printed: str) -> str:
 def line_notes(backward: Backward) -> dict[int, str]:
     """For each line of the program the value that it gave to a name, for the editor's margin."""
     notes: dict[int, str] = {}
+    nodes = {node.id: node for node in backward.nodes}
     for node_id in backward.forward:
-        node = backward.node(node_id)
+        node = nodes[node_id]
         name = node.variable or ""
         named = name and not name.startswith("∂") and not name.endswith(".grad")  # the engine's own
         if named and node.line and node.value is not None and len(node.values) == 1:

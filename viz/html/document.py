@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,24 +15,31 @@ from typing import Any
 
 import msgspec
 
-from viz.assets import STAGE_MARKUP, STAGE_SCRIPTS, STAGE_STYLES, joined
+from viz.assets import (
+    OVERVIEW_MARKUP,
+    OVERVIEW_SCRIPTS,
+    OVERVIEW_STYLES,
+    STAGE_MARKUP,
+    STAGE_SCRIPTS,
+    joined,
+)
 from viz.draw.beside import line_notes, printed_text
 from viz.draw.noticed import noticed_box
 from viz.draw.scene import Scene
 from viz.draw.stage import stage_of
 from viz.draw.tables import leaves_table
 from viz.draw.theme import THEMES, Theme, ThemeName
+from viz.fold.overview import LARGE
 from viz.html.packing import packed, packed_plotly, plotly_script
+from viz.html.states import MOST_CHARACTERS, folded
 from viz.layout.places import Layout
 from viz.rules.surprises import surprises_of_trace
 from viz.trace import Backward, Record, Trace
 
 HERE = Path(__file__).parent
 
-MOST_NODES = 3_000
-"""Of all passes in one file together: browsers draw each mark, and step through more too slowly."""
-LARGE = 300
-"""Nodes of one pass, above which the page shows it better: it folds what is large."""
+MOST_WITH_SURPRISES = 20_000
+"""Steps: what is to be noticed in more takes longer to find than all the rest."""
 
 # The figure is drawn once, for both themes: where a colour belongs stands its name, between two
 # characters that no text of a figure has (they are private, and left out of it).
@@ -42,37 +48,58 @@ NAMED = Theme(**{name: f"\ue000{name}\ue001" for name in COLOURS})
 
 
 class Pass(Record, frozen=True):
-    """One backward pass of the trace, and where its nodes stand."""
+    """One backward pass of the trace, and where its nodes stand; None to draw it as an overview."""
 
     index: int
-    layout: Layout
+    layout: Layout | None
+
+
+def is_large(backward: Backward) -> bool:
+    """Whether it is drawn as an overview."""
+    return len(backward.nodes) > LARGE
 
 
 def document(
-    trace: Trace, passes: tuple[Pass, ...], theme: ThemeName | None = None, compact: bool = False
+    trace: Trace,
+    passes: tuple[Pass, ...],
+    theme: ThemeName | None = None,
+    compact: bool = False,
+    most: int = MOST_CHARACTERS,
 ) -> str:
     """The text of the file.
 
     theme     None: as the browser is set
     compact   without the heading, for a frame in a notebook
+    most      characters of the overviews of large passes, before they are packed
     """
-    script = joined(*STAGE_SCRIPTS, "lines.js") + _own("offline.js")
-    data = packed(msgspec.json.encode(_data(trace, passes)).decode())
+    small = any(each.layout is not None for each in passes)
+    large = any(each.layout is None for each in passes)
+    script = joined("card.js", "lines.js") + _scripts(small, large) + _own("offline.js")
+    data = packed(msgspec.json.encode(_data(trace, passes, most)).decode())
     return Template(_own("offline.html")).substitute(
-        policy=_policy(script, plotly_script()),
+        policy=_policy(script, *([plotly_script()] if small else [])),
         theme=theme or "",
         compact="sg-compact" if compact else "",
-        styles=joined(*STAGE_STYLES, "lines.css", "tables.css") + _own("offline.css"),
+        styles=joined(*OVERVIEW_STYLES, "lines.css", "tables.css") + _own("offline.css"),
         chooser=_chooser(trace, passes),
         output=printed_text(trace.printed) if trace.printed else "",
         notices=_notices(trace),
-        large="".join(map(escape, _large(trace, passes))),
         tables="".join(_tables(trace, each) for each in passes),
-        stage=joined(STAGE_MARKUP),
+        stage=joined(STAGE_MARKUP) if small else "",
+        overview=joined(OVERVIEW_MARKUP) if large else "",
         data=data,
-        plotly=packed_plotly(),
+        plotly=packed_plotly() if small else "",
         script=script,
     )
+
+
+def _scripts(small: bool, large: bool) -> str:
+    """Those of the stage and of the overview: each has words of its own under the same names."""
+    stage = joined(*(name for name in STAGE_SCRIPTS if name != "card.js")) if small else ""
+    if not large:
+        return stage
+    inner = joined(*OVERVIEW_SCRIPTS) + _own("offline_overview.js")
+    return f"{stage}\nconst LargeStage = (() => {{\n{inner}\nreturn OfflineOverview\n}})()\n"
 
 
 def _own(name: str) -> str:
@@ -89,18 +116,21 @@ def _policy(*scripts: str) -> str:
     )
 
 
-def _data(trace: Trace, passes: Iterable[Pass]) -> dict[str, Any]:
+def _data(trace: Trace, passes: tuple[Pass, ...], most: int) -> dict[str, Any]:
     """What offline.js shows."""
+    room = most // max(1, sum(each.layout is None for each in passes))
     return {
         "source": trace.source,
         "themes": {name: msgspec.to_builtins(theme) for name, theme in THEMES.items()},
-        "passes": [_pass_data(trace.backwards[each.index], each.layout) for each in passes],
+        "passes": [_pass_data(trace.backwards[each.index], each.layout, room) for each in passes],
     }
 
 
-def _pass_data(backward: Backward, layout: Layout) -> dict[str, Any]:
-    stage = stage_of(Scene(backward, layout, NAMED))
+def _pass_data(backward: Backward, layout: Layout | None, room: int) -> dict[str, Any]:
     notes = {str(line): note for line, note in line_notes(backward).items()}
+    if layout is None:
+        return {"notes": notes, "folded": folded(backward, room)}
+    stage = stage_of(Scene(backward, layout, NAMED))
     return {"notes": notes, **msgspec.to_builtins(stage)}
 
 
@@ -128,20 +158,12 @@ def _notices(trace: Trace) -> str:
     return f'<div class="sg-notices">{"".join(said)}</div>' if said else ""
 
 
-def _large(trace: Trace, passes: Iterable[Pass]) -> Iterable[str]:
-    """What a reader of a large graph is told."""
-    most = max(len(trace.backwards[each.index].nodes) for each in passes)
-    if most > LARGE:
-        yield (
-            f"This graph has {most:,} nodes, and every one is drawn here, so that steps are slow. "
-            "SeeGrad’s page folds a graph of this size: open the trace file of viz.save there."
-        )
-
-
 def _tables(trace: Trace, each: Pass) -> str:
     """What there is to notice in one pass, and its leaves; shown when the pass is."""
-    found = surprises_of_trace(trace, each.index)
-    table = leaves_table(trace.backwards[each.index], checked=False)
+    backward = trace.backwards[each.index]
+    is_short = len(backward.steps) <= MOST_WITH_SURPRISES
+    found = surprises_of_trace(trace, each.index) if is_short else ()
+    table = leaves_table(backward, checked=False)
     return (
         f'<div class="sg-pass" hidden>{noticed_box(found)}'
         f'<div class="sg-label">Leaves</div>{table}</div>'

@@ -9,23 +9,26 @@ from __future__ import annotations
 from html import escape
 
 from viz.errors import UserError
-from viz.html.document import document
+from viz.html.document import document, is_large
 from viz.html.save import passes_of
 from viz.trace import Trace
 
 HEIGHT = 760
 """Pixels: graph, controls and rule card without a scroll bar."""
 MOST_NODES = 300
-"""Of all backward passes together. A notebook keeps what it shows in its own file."""
+"""Of all small backward passes together. A notebook keeps what it shows in its own file."""
+MOST_FOLDED = 1_000_000
+"""Characters of the overviews of large ones, before they are packed."""
 
 
 def notebook_html(trace: Trace) -> str:
     """HTML for the output of a cell; for a large trace a sentence that says how to see it."""
     count = sum(len(backward.nodes) for backward in trace.backwards)
-    if not count or count > MOST_NODES:
+    small = sum(len(each.nodes) for each in trace.backwards if not is_large(each))
+    if not count or small > MOST_NODES:
         return _in_words(trace, count)
     try:
-        text = document(trace, passes_of(trace), compact=True)
+        text = document(trace, passes_of(trace), compact=True, most=MOST_FOLDED)
     except UserError as error:
         return f"<p>{escape(str(error))}</p>"
     return (

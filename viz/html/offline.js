@@ -36,7 +36,10 @@ class Reader {
   constructor(data) {
     this.data = data
     this.pass = 0
-    this.stage = new Stage(document.querySelector(".sg-stage"))
+    // Each section as it was written: a stage that is left takes its keys with it.
+    this.sections = Object.fromEntries([...document.querySelectorAll(".sg-stage")].map((one) => [one.matches(".sg-overview") ? "large" : "small", one]))
+    this.column = document.querySelector(".sg-right")
+    for (const one of Object.values(this.sections)) one.remove()
     this.lines = data.source.split("\n")
     this.sheet = document.querySelector(".sg-lines")
     piece("code").hidden = !data.source
@@ -61,10 +64,29 @@ class Reader {
     this.pass = index
     piece("theme").textContent = this.theme === "dark" ? "Light" : "Dark"
     document.querySelectorAll(".sg-pass").forEach((tables, at) => (tables.hidden = at !== index))
-    const { notes, figure, ...shown } = this.data.passes[index]
+    const { notes, folded, figure, ...shown } = this.data.passes[index]
     this.notes = notes
+    this.enter(folded ? "large" : "small")
+    if (folded) {
+      if (this.shown === index) return this.stage.dress(this.theme)
+      this.shown = index
+      return this.stage.begin(folded, String(index), this.theme)
+    }
+    this.shown = index
     const drawn = painted(figure, this.data.themes[this.theme])
     return this.stage.show({ ...shown, figure: drawn, run: String(index), look: this.theme, start: 0, plotly: "", stale: false, pair: null })
+  }
+
+  // Have the stage of this kind, and that alone.
+  enter(kind) {
+    if (this.kind === kind) return
+    this.stage?.close()
+    this.section?.remove()
+    this.kind = kind
+    this.section = this.sections[kind].cloneNode(true)
+    this.column.append(this.section)
+    this.stage = kind === "large" ? new LargeStage(this.section) : new Stage(this.section)
+    this.shown = null
   }
 
   // The line of the present step; of a long program the part around it.
@@ -78,9 +100,12 @@ class Reader {
 }
 
 async function open() {
-  const script = document.createElement("script")
-  script.textContent = await unpacked("packed-plotly")
-  document.head.append(script)
+  // A file of large graphs alone draws without it.
+  if (document.getElementById("packed-plotly").textContent) {
+    const script = document.createElement("script")
+    script.textContent = await unpacked("packed-plotly")
+    document.head.append(script)
+  }
   return new Reader(JSON.parse(await unpacked("packed-data"))).show(0)
 }
 

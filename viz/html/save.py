@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 from viz.draw.theme import ThemeName, theme_of
-from viz.errors import LimitError
-from viz.html.document import MOST_NODES, Pass, document
+from viz.html.document import Pass, document, is_large
 from viz.layout import arrange
-from viz.trace import Trace
+from viz.trace import Backward, Trace
 
 
 def save_html(
@@ -27,10 +26,12 @@ def save_html(
     backward   only this pass, an index into `trace.backwards`
     theme      "light" or "dark"; None follows the browser, and the reader may switch
 
-    Above some hundred nodes the file says that the page shows such a graph better.
+    A pass of more than 300 nodes is an overview, whose blocks open as on the page, but one at a
+    time, and without the deepest of very large graphs. Its cards have the numbers, and the rules
+    where there is room.
 
-    Raises InputError where the trace has no such backward pass, or none, LimitError for more than
-    3,000 nodes in all, OSError where the file can't be written.
+    Raises InputError where the trace has no such backward pass, or none, OSError where the file
+    can't be written.
     """
     target = Path(path)
     if theme is not None:
@@ -45,11 +46,8 @@ def passes_of(trace: Trace, backward: int | None = None) -> tuple[Pass, ...]:
     trace.chosen(0 if backward is None else backward)
     count = len(trace.backwards)
     chosen = range(count) if backward is None else (backward % count,)
-    nodes = sum(len(trace.backwards[index].nodes) for index in chosen)
-    if nodes > MOST_NODES:
-        one = " Save one of them by its index: backward=0." if len(chosen) > 1 else ""
-        raise LimitError(
-            f"an offline file holds {MOST_NODES:,} nodes; these backward passes have {nodes:,}.",
-            hint=f"Save the trace by viz.save, and open that file on the page.{one}",
-        )
-    return tuple(Pass(index, arrange(trace.backwards[index])) for index in chosen)
+    return tuple(_placed(index, trace.backwards[index]) for index in chosen)
+
+
+def _placed(index: int, backward: Backward) -> Pass:
+    return Pass(index, None if is_large(backward) else arrange(backward))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from viz.files import to_bytes
-from viz.html.document import MOST_NODES, Pass, document
+from viz.html.document import Pass, document, is_large
 from viz.page import opened
 from viz.sandbox import Answer
+
+MOST_NODES = 10_000
+"""In all: what is larger would keep the server busy for others too; viz.save_html has no limit."""
 
 
 def place() -> st.delta_generator.DeltaGenerator:
@@ -45,5 +48,10 @@ def show(place: st.delta_generator.DeltaGenerator, answer: Answer | None) -> Non
 
 def offline(answer: Answer) -> str:
     """The offline page of what is shown."""
-    passes = tuple(Pass(index, layout) for index, layout in enumerate(answer.layouts))
+    passes = tuple(
+        Pass(index, None if is_large(backward) else layout)
+        for index, (backward, layout) in enumerate(
+            zip(answer.trace.backwards, answer.layouts, strict=True)
+        )
+    )
     return document(answer.trace, passes)

@@ -6,36 +6,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import streamlit as st
 
-from viz.assets import STAGE_STYLES, joined
+from viz.assets import OVERVIEW_MARKUP, OVERVIEW_SCRIPTS, OVERVIEW_STYLES, joined
+from viz.draw.folded import overview_text
 from viz.fold.overview import Overview
 
 HERE = Path(__file__).parent
 KEY = "overview"
-SCRIPTS = (
-    *(f"overview_{part}.js" for part in ("words", "places", "room", "lines", "routes", "crowd")),
-    *(
-        f"overview_{part}.js"
-        for part in ("colours", "paint", "moves", "steps", "search", "card", "scene", "frames")
-    ),
-    "overview.js",
-)
-PLACES, SIZES = 3, 4
-"""Digits of a coordinate, significant digits of a norm: what is drawn needs no more."""
 
 
 def texts() -> dict[str, str]:
     """The three texts of the component; the controls and the rule card are those of the stage."""
 
-    def own(*names: str) -> str:
-        return "\n".join((HERE / name).read_text("utf-8") for name in names)
-
     return {
-        "html": own("overview.html"),
-        "css": joined(*STAGE_STYLES) + own("overview.css"),
-        "js": joined("card.js") + own(*SCRIPTS),
+        "html": joined(OVERVIEW_MARKUP),
+        "css": joined(*OVERVIEW_STYLES),
+        "js": joined("card.js", *OVERVIEW_SCRIPTS) + (HERE / "overview.js").read_text("utf-8"),
     }
 
 
@@ -59,12 +46,12 @@ def data_of(
     look   names everything that is drawn
     lines  the line of the program at each beat
     start  the firing to start at, from 1; 0 for the start
-    card   what is known of one item: see viz.page.item
+    card   what is known of one item: see viz.draw.item
     """
     return {
         "run": run,
         "look": look,
-        "overview": msgspec.json.encode(_rounded(overview)).decode(),
+        "overview": overview_text(overview),
         "lines": list(lines),
         "start": start,
         "stale": stale,
@@ -88,25 +75,6 @@ def told(name: str, run: str) -> Mapping[str, Any] | None:
     state = st.session_state.get(KEY)
     said = state.get(name) if isinstance(state, Mapping) else None
     return said if isinstance(said, Mapping) and said.get("run") == run else None
-
-
-def _rounded(overview: Overview) -> Overview:
-    """The same with as many digits as are drawn: ten thousand boxes travel in little."""
-    items, ways = overview.items, overview.ways
-    return msgspec.structs.replace(
-        overview,
-        items=msgspec.structs.replace(
-            items,
-            x=tuple(round(at, PLACES) for at in items.x),
-            y=tuple(round(at, PLACES) for at in items.y),
-            norm=tuple(map(_short, items.norm)),
-        ),
-        ways=msgspec.structs.replace(ways, norm=tuple(map(_short, ways.norm))),
-    )
-
-
-def _short(norm: float | None) -> float | None:
-    return None if norm is None else float(f"{norm:.{SIZES}g}")
 
 
 def _nothing() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from viz.draw.item import item_card
 from viz.draw.theme import ThemeName
 from viz.errors import UserError
 from viz.page import components, engine, overview, state
 from viz.page.fence import fenced
-from viz.page.item import item_card
 from viz.page.markdown import markdown_safe
 from viz.page.tabs import TABS, Shown
 from viz.sandbox import Answer

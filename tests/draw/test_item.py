@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import viz
+from viz.draw.item import item_card
 from viz.fold.build import tree_of
 from viz.fold.drawing import overview
 from viz.fold.opening import first_view
 from viz.fold.overview import Overview
-from viz.page.item import item_card
 from viz.trace import Backward
 
 SOURCE = """\

@@ -26,28 +26,50 @@ def item_card(backward: Backward, overview: Overview, item: str) -> dict[str, An
     moment  the rule card of an operation or leaf that fired, as that of a step of the stage
     words   what is inside a folded block
     """
-    items = overview.items
-    if item not in items.id:
+    if item not in overview.items.id:
         return None
-    place = items.id.index(item)
-    if items.kind[place] == "group":
-        return {
-            "id": item,
-            "facts": [],
-            "moment": None,
-            "words": _inside(backward, overview, place),
-        }
-    node_id = item.partition("@")[0]
-    node = next((node for node in backward.nodes if node.id == node_id), None)
-    if node is None:
-        return {"id": item, "facts": [], "moment": None, "words": ""}
-    step = next((n for n, step in enumerate(backward.steps) if step.node == node_id), None)
-    return {
-        "id": item,
-        "facts": list(_facts(backward, node, step)),
-        "moment": _moment(backward, step),
-        "words": "",
-    }
+    return ItemCards(backward).of(overview, overview.items.id.index(item))
+
+
+class ItemCards:
+    """The cards of many items of one backward pass: what they look up is made once."""
+
+    def __init__(self, backward: Backward) -> None:
+        self._backward = backward
+        self._nodes = {node.id: node for node in backward.nodes}
+        self._steps: dict[str, int] = {}
+        for number, step in enumerate(backward.steps):
+            self._steps.setdefault(step.node, number)
+
+    def of(self, overview: Overview, place: int, rule: bool = True) -> dict[str, Any]:
+        """The card of the item at this place; without `rule` its numbers alone."""
+        items = overview.items
+        item = items.id[place]
+        card: dict[str, Any] = {"id": item, "facts": [], "moment": None, "words": ""}
+        if items.kind[place] == "group":
+            return card | {"words": self._inside(overview, place)}
+        node = self._nodes.get(item.partition("@")[0])
+        if node is None:
+            return card
+        step = self._steps.get(node.id)
+        moment = _moment(self._backward, step) if rule else None
+        return card | {"facts": list(_facts(self._backward, node, step)), "moment": moment}
+
+    def _inside(self, overview: Overview, place: int) -> str:
+        """What fires in a folded block, the most frequent first."""
+        steps = self._backward.steps
+        counts = Counter(
+            self._nodes[step.node].name
+            for beat in overview.beats
+            if beat.item == place
+            for step in steps[beat.start : beat.stop]
+        ).most_common()
+        if not counts:
+            return ""
+        shown = [f"{count:,} × {name}" for name, count in counts[:MOST_NAMES]]
+        more = len(counts) - MOST_NAMES
+        ending = f", and {more} other kinds" if more > 0 else ""
+        return f"Fires inside: {', '.join(shown)}{ending}."
 
 
 def _facts(backward: Backward, node: Node, step: int | None) -> Iterator[tuple[str, str]]:
@@ -76,21 +98,3 @@ def _moment(backward: Backward, step: int | None) -> dict[str, Any] | None:
         return None
     card: dict[str, Any] = msgspec.to_builtins(explain_step(backward, step))
     return {"heading": "", "say": "", "card": card}
-
-
-def _inside(backward: Backward, overview: Overview, place: int) -> str:
-    """What fires in a folded block, the most frequent first."""
-    names = {node.id: node.name for node in backward.nodes}
-    fired = [
-        names[step.node]
-        for beat in overview.beats
-        if beat.item == place
-        for step in backward.steps[beat.start : beat.stop]
-    ]
-    if not fired:
-        return ""
-    counts = Counter(fired).most_common()
-    shown = [f"{count:,} × {name}" for name, count in counts[:MOST_NAMES]]
-    more = len(counts) - MOST_NAMES
-    ending = f", and {more} other kinds" if more > 0 else ""
-    return f"Fires inside: {', '.join(shown)}{ending}."
