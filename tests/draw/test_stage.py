@@ -210,5 +210,5 @@ def test_animate_has_play_pause_and_a_slider_over_all_moments() -> None:
 
 
 def test_animate_refuses_a_backward_pass_that_is_not_there() -> None:
-    with pytest.raises(InputError, match="has 1"):
+    with pytest.raises(InputError, match="no backward pass 7"):
         animate(trace_of(THREE_USES), 7)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch.nn.parameter import is_lazy
 
 from viz.capture.calls import Calls
 from viz.capture.modules import Modules, joined
+from viz.capture.sources import Subject
 
 
 def note_owners(calls: Calls, path: str, root: torch.nn.Module) -> None:
@@ -33,3 +35,16 @@ def unnamed_parameters(calls: Calls, modules: Modules) -> Iterator[tuple[str, to
             # A lazy layer's has no shape before its first input.
             if not is_lazy(tensor) and calls.subject(tensor).name is None:
                 yield joined(path, name), tensor
+
+
+def tell_apart(calls: Calls, leaves: Iterable[torch.Tensor]) -> None:
+    """Modules of one class give their parameters one name, "norm.weight": paths tell them apart."""
+    alike: dict[str, list[Subject]] = defaultdict(list)
+    for leaf in leaves:
+        subject = calls.subject(leaf)
+        if subject.name is not None and subject.module:
+            alike[subject.name.text].append(subject)
+    for name, subjects in alike.items():
+        for subject in subjects if len(subjects) > 1 else ():
+            path = joined(subject.module, name.rpartition(".")[2])
+            subject.name = subject.name and subject.name._replace(text=path)

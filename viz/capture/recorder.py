@@ -27,7 +27,7 @@ from viz.capture.leaves import Leaves
 from viz.capture.local import local_derivatives
 from viz.capture.modules import Modules
 from viz.capture.observer import Observer
-from viz.capture.owners import note_owners, suggest_buffers, unnamed_parameters
+from viz.capture.owners import note_owners, suggest_buffers, tell_apart, unnamed_parameters
 from viz.capture.plan import Plan
 from viz.capture.records import Nodes, edges_of
 from viz.capture.sources import Here, Origins
@@ -187,6 +187,7 @@ class Recorder(Observer):
             for output in asked.outputs:
                 self._calls.see(output)
             graph = walk(asked.outputs, self._calls, self._limits, line)
+            tell_apart(self._calls, (leaf.variable for leaf in graph.leaves))
             self._notices.update(dict.fromkeys(self._calls.aliases.notices(graph)))
             dot = draw(graph, self._calls)
             nodes = Nodes(graph, self._calls)
