@@ -130,7 +130,7 @@ def test_a_module_that_is_called_twice_is_two_groups() -> None:
     drawn = overview(tree, ())
     check(tree, drawn)
     # The weight of both calls is beside them, not inside one.
-    assert "weight" in drawn.items.title
+    assert "head.weight" in drawn.items.title
 
 
 def test_a_module_around_other_things_is_in_parts() -> None:

@@ -82,12 +82,15 @@ def _fits_node(columns: Columns, node: int, asked: list[str]) -> bool:
 
 
 def _fits_itself(columns: Columns, node: int, asked: list[str]) -> bool:
-    own = _own_words(columns, node)
+    """Without its module's path, which the name of a parameter may begin with."""
+    variable = columns.variable[node].removeprefix(f"{columns.module[node]}.")
+    own = _own_words(columns, node, variable)
     return any(_fits(columns, node, word, own) for word in asked)
 
 
-def _own_words(columns: Columns, node: int) -> str:
-    return f"{columns.name[node]}\n{columns.variable[node]}\n{columns.value[node]}".lower()
+def _own_words(columns: Columns, node: int, variable: str | None = None) -> str:
+    called = columns.variable[node] if variable is None else variable
+    return f"{columns.name[node]}\n{called}\n{columns.value[node]}".lower()
 
 
 def _fits(columns: Columns, node: int, word: str, own: str) -> bool:
