@@ -42,10 +42,18 @@ ALLOWED: dict[str, set[str]] = {
     "viz/limits.py": {"msgspec"},
     "viz/record.py": {"msgspec"},
     "viz/history.py": {"viz.record"},
+    "viz/graph.py": {"viz.record"},
     "viz/study.py": {"viz.record"},
     "viz/soundness.py": {"viz.record", "viz.history", "viz.trace"},
     # A notebook asks an object itself for its HTML: `_repr_html_` loads the drawing when it does.
-    "viz/trace.py": {"msgspec", "viz.errors", "viz.record", "viz.history", "viz.soundness"}
+    "viz/trace.py": {
+        "msgspec",
+        "viz.errors",
+        "viz.record",
+        "viz.history",
+        "viz.graph",
+        "viz.soundness",
+    }
     | {"viz.html.notebook"},
     "viz/files.py": {"viz.trace", "viz.errors"},
     "viz/language": DATA | {"torch", "numpy"},

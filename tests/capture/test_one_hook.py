@@ -50,12 +50,18 @@ def test_one_hook_tells_what_two_tell(program: Program, monkeypatch: pytest.Monk
     assert recorded(program) == two
 
 
-def test_an_error_in_the_middle_is_at_the_same_node(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("other_first", [False, True])
+def test_an_error_in_the_middle_is_at_the_same_node(
+    other_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def failing() -> Backward:
         w = torch.tensor(2.0, requires_grad=True)
         with Recorder() as recorder:
+            # Made before it, this one is ready too when the engine fails; made after, it is over.
+            early = w.sin() if other_first else None
             s = w.exp()
-            loss = s * s + w.sin()
+            square = s * s
+            loss = square + (w.sin() if early is None else early)
             s.add_(1)
             with pytest.raises(RuntimeError, match="inplace"):
                 recorder.backward(loss)

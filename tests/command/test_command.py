@@ -80,8 +80,8 @@ def test_every_kind_of_file_is_made(folder: Path) -> None:
 
     trace = viz.load(folder / "out.json")
     steps = 1 + len(trace.backwards[0].steps)
-    after = {leaf.name: leaf.after for leaf in trace.backwards[0].leaves}
-    assert [after[name].floats()[0] for name in "xy" if after[name]] == list(gradients())  # type: ignore[union-attr]
+    after = {leaf.name: leaf.after.floats() for leaf in trace.backwards[0].leaves if leaf.after}
+    assert [after[name][0] for name in "xy"] == list(gradients())
 
     svg = ElementTree.parse(folder / "out.svg").getroot()
     assert svg.tag.endswith("svg")

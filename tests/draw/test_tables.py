@@ -146,6 +146,16 @@ def test_of_many_leaves_what_arrives_stands_there_once_while_no_grad_was_there_b
     assert full[0].count("<th>") == 5
 
 
+def test_many_leaves_are_told_in_full_where_something_else_than_what_arrived_is_there_after() -> (
+    None
+):
+    backward = backward_of(MANY)
+    last = backward.leaves[-1]
+    changed = backward.but(leaves=(*backward.leaves[:-1], last.but(after=last.value)))
+    assert last.after != last.value
+    assert _rows(leaves_table(changed, checked=False))[0].count("<th>") == 5
+
+
 def test_a_result_that_keeps_its_gradient_is_no_leaf_in_the_table() -> None:
     program = LESSON.replace("loss =", "y_pred.retain_grad()\nloss =")
     table = leaves_table(backward_of(program))

@@ -36,7 +36,9 @@ def test_a_block_opens_to_its_layers_and_those_to_operations(gpt: Model) -> None
     _, tree = gpt
     block = next(group for group in tree.groups.values() if group.title == "h.3")
     assert titles(block) == ["ln_1", "attn", "ln_2", "mlp"]
-    assert titles(block.children[1]) == ["c_attn", "c_proj"]  # type: ignore[arg-type]
+    attention = block.children[1]
+    assert isinstance(attention, Group)
+    assert titles(attention) == ["c_attn", "c_proj"]
     assert block.module == "transformer.h.3"
 
 
@@ -69,9 +71,9 @@ def test_a_long_chain_opens_in_stages_of_round_numbers() -> None:
     tree = tree_from(chain(["MulBackward0"] * 10_000))
     group: Group = tree.root
     sizes = []
-    while any(isinstance(child, Group) for child in group.children):
+    while isinstance(first := group.children[0], Group):
         sizes.append(len(group.children))
-        group = group.children[0]  # type: ignore[assignment]
+        group = first
         assert group.times in (1_000, 100)
     assert [*sizes, len(group.children)] == [10, 10, 100]
     assert group.title == "MulBackward0 1 … 100"

@@ -10,9 +10,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-STAGE_SCRIPTS = ("library.js", "card.js", "room.js", "asks.js", "stage.js")
+COMMON_SCRIPTS = ("card.js", "controls.js")
+"""What both use."""
+
+STAGE_SCRIPTS = ("library.js", "room.js", "asks.js", "stage.js")
 STAGE_STYLES = ("stage.css", "card.css")
-STAGE_MARKUP = "stage.html"
+STAGE_MARKUP = ("stage.html", "controls.html")
 
 OVERVIEW_SCRIPTS = (
     *(f"overview_{part}.js" for part in ("words", "places", "room", "lines", "routes", "crowd")),
@@ -22,9 +25,9 @@ OVERVIEW_SCRIPTS = (
     ),
     "overview.js",
 )
-"""Of a large graph; they use card.js."""
+"""Of a large graph."""
 OVERVIEW_STYLES = (*STAGE_STYLES, "overview.css")
-OVERVIEW_MARKUP = "overview.html"
+OVERVIEW_MARKUP = ("overview.html", "controls.html")
 
 
 def joined(*names: str) -> str:

@@ -2,22 +2,17 @@
 // the leading side.
 
 const POINTING = ["click", "pointerover", "focusin", "focusout"]
-const TYPED_INTO = "input:not([type=range], [type=checkbox]), textarea:not([readonly]), select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]"
 
 class Asks {
   constructor(stage) {
     this.stage = stage
     this.find = stage.find
-    this.find("first").onclick = () => stage.jump(0)
-    this.find("back").onclick = () => stage.jump(stage.index - 1)
-    this.find("play").onclick = () => stage.toggle()
-    this.find("next").onclick = () => stage.step()
-    this.find("last").onclick = () => stage.jump(Infinity)
+    this.moves = { go: (index) => stage.jump(index), at: () => stage.index, toggle: () => stage.toggle(), next: () => stage.step() }
+    wireControls(this.find, this.moves)
     this.find("whole").onclick = () => {
       stage.room.show(!stage.room.whole)
       this.tell("jump")
     }
-    this.find("slider").oninput = (event) => stage.jump(Number(event.target.value))
     this.heard = new AbortController()
     const { signal } = this.heard
     document.addEventListener("keydown", (event) => this.key(event), { signal })
@@ -29,19 +24,9 @@ class Asks {
 
   key(event) {
     const { stage } = this
-    if (!stage.data || stage.follows || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
-    const at = event.target
-    if (at.isContentEditable || at.closest(TYPED_INTO)) return
-    const onButton = at.closest("button, a, summary, label")
-    const moves = {
-      ArrowRight: () => stage.step(),
-      ArrowLeft: () => stage.jump(stage.index - 1),
-      Home: () => stage.jump(0),
-      End: () => stage.jump(Infinity),
-      // Space presses the button that has the focus, as everywhere.
-      " ": onButton ? null : () => stage.toggle(),
-    }
-    const move = event.key === "Enter" && at.dataset.go ? () => this.go(at.dataset.go) : moves[event.key]
+    if (!stage.data || stage.follows || isTaken(event)) return
+    const { go } = event.target.dataset
+    const move = event.key === "Enter" && go ? () => this.go(go) : moveOf(event, this.moves)
     if (!move) return
     event.preventDefault()
     if (event.key !== " ") stage.pause()

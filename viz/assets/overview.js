@@ -2,7 +2,7 @@
 //
 // `show` is given {run, look, overview, lines, start, card, stale}: `overview` is the text of viz.fold's Overview
 // (columns of numbers), `lines` the program's line at each beat. `tell` is told of {position, folding}.
-// Joined from: overview_words, _places, _room, _lines, _routes, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, _frames, and card.js.
+// Joined from: overview_words, _places, _room, _lines, _routes, _crowd, _colours, _paint, _moves, _steps, _search, _card, _scene, _frames, after card.js and controls.js.
 
 class Overview extends Frames {
   constructor(root) {

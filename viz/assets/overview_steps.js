@@ -11,12 +11,8 @@ class Steps {
     this.find = (name) => root.querySelector(`[data-part=${name}]`)
     this.index = 0
     this.playing = false
-    this.find("first").onclick = () => this.go(0)
-    this.find("back").onclick = () => this.go(this.index - 1)
-    this.find("play").onclick = () => (this.playing ? this.pause() : this.play())
-    this.find("next").onclick = () => this.go(this.index + 1)
-    this.find("last").onclick = () => this.go(Infinity)
-    this.find("slider").oninput = (event) => this.go(Number(event.target.value))
+    this.moves = { go: (index) => this.go(index), at: () => this.index, toggle: () => (this.playing ? this.pause() : this.play()) }
+    wireControls(this.find, this.moves)
     this.onkey = (event) => this.key(event)
     document.addEventListener("keydown", this.onkey)
     // Tables and charts beside the stage name a firing to go to: "b417".
@@ -92,26 +88,13 @@ class Steps {
   }
 
   label() {
-    this.find("play").textContent = this.playing ? "Pause" : "Play"
-    this.find("first").disabled = this.find("back").disabled = this.index <= 0
-    this.find("next").disabled = this.find("last").disabled = this.index >= this.last
+    labelControls(this.find, this.index, this.last, this.playing)
   }
 
   key(event) {
-    if (!this.host.ready || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return
-    const at = event.target
-    if (at.isContentEditable || at.closest("input:not([type=range], [type=checkbox]), textarea, select, [role=combobox], [role=dialog], [role=tablist], [role=radiogroup]")) return
-    const onButton = at.closest("button, a, summary, label")
-    const moves = {
-      ArrowRight: () => this.go(this.index + 1),
-      ArrowLeft: () => this.go(this.index - 1),
-      Home: () => this.go(0),
-      End: () => this.go(Infinity),
-      // Space presses the button that has the focus, as everywhere.
-      " ": onButton ? null : () => (this.playing ? this.pause() : this.play()),
-    }
-    const goes = event.key === "Enter" && at.dataset.go ? () => this.goToFiring(Number(at.dataset.go.slice(1))) : null
-    const move = goes ?? moves[event.key]
+    if (!this.host.ready || isTaken(event)) return
+    const { go } = event.target.dataset
+    const move = event.key === "Enter" && go ? () => this.goToFiring(Number(go.slice(1))) : moveOf(event, this.moves)
     if (!move) return this.host.key(event)
     event.preventDefault()
     if (event.key !== " ") this.pause()

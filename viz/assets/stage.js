@@ -203,10 +203,7 @@ class Stage {
   }
 
   label() {
-    const last = this.last
-    this.find("play").textContent = this.playing ? "Pause" : "Play"
-    this.find("first").disabled = this.find("back").disabled = this.index <= 0
-    this.find("next").disabled = this.find("last").disabled = this.index >= last
+    labelControls(this.find, this.index, this.last, this.playing)
   }
 
   close() {

@@ -7,19 +7,11 @@ tensor is a Subject, which does not keep the tensor alive either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
-from torch.utils._python_dispatch import (
-    TorchDispatchMode,
-    _get_current_dispatch_mode_stack,
-    _pop_mode,
-    _push_mode,
-)
-from torch.utils.weak import WeakTensorKeyDictionary
 
 from viz.capture.aliases import Aliases
 from viz.capture.arrays import Reader, Snapshot
@@ -27,6 +19,7 @@ from viz.capture.changes import Changes
 from viz.capture.cuts import mark, origins_of, read_by, source_of
 from viz.capture.depth import Depths
 from viz.capture.kinds import has_own_code, shape_of
+from viz.capture.mode import Mode
 from viz.capture.schemas import Signature, signature_of
 from viz.capture.sources import (
     UNREAD,
@@ -34,17 +27,15 @@ from viz.capture.sources import (
     Call,
     Here,
     Made,
-    Name,
     Operand,
     Origins,
     Result,
     Sighting,
     Source,
-    Subject,
-    result_made_by,
     tensors_in,
     version_of,
 )
+from viz.capture.subjects import Subjects
 from viz.capture.uncompiled import never_compiled
 from viz.errors import LimitError
 from viz.limits import Limits
@@ -61,7 +52,7 @@ Pending = tuple[Call, list[tuple[torch.Tensor, Snapshot]]]
 """A call that has run, with its results, which have no grad_fn yet."""
 
 
-class Calls(TorchDispatchMode):
+class Calls(Subjects, Mode):
     """The record of the forward pass. Active as a context manager; changes nothing it sees.
 
     line     the line of the program that runs
@@ -71,83 +62,21 @@ class Calls(TorchDispatchMode):
     """
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__()
+        Subjects.__init__(self)
+        Mode.__init__(self)
         self.line: int | None = None
         self.locate: Callable[[], Here] | None = None
         self.reader = Reader(limits)
         self._limits = limits
-        self._subjects: MutableMapping[torch.Tensor, Subject] = WeakTensorKeyDictionary()
-        self._bound: dict[str, Subject] = {}
-        self._names: dict[Result, Name] = {}
-        self._suggested: dict[Result, Name] = {}
         self._made: dict[int, Made] = {}
         self._count = 0
         self._pending: Pending | None = None
-        self._named = 0
         self._depths = Depths(self._made)
-        self._below = 0
         self._last = Here(None)
         self._any_cut = False
         self.changes = Changes()
         self.aliases = Aliases()
         self.numbers: Mapping[Any, Origins] = {}
-        self.awake = True
-
-    supports_higher_order_operators = True
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        # Else PyTorch imports its whole compiler (a second) at the first call that is watched.
-        return False
-
-    @contextmanager
-    def asleep(self) -> Iterator[None]:
-        """Out of PyTorch's stack of modes, which other modes may share.
-
-        Not looking would not be enough: where any mode is active, PyTorch takes other formulas for
-        some derivatives (`prod`), which round differently.
-        """
-        self.settle()
-        if self not in _get_current_dispatch_mode_stack():
-            yield
-            return
-        above = self._pop_with_those_above()
-        _push_all(above[:-1])
-        try:
-            yield
-        finally:
-            for _ in above[:-1]:
-                _pop_mode()
-            _push_all(above)
-
-    def sleep(self) -> None:
-        """Out of the stack of modes until `wake`: PyTorch runs as if nobody watched."""
-        stack = _get_current_dispatch_mode_stack()
-        if self in stack:
-            self.settle()
-            self._below = stack.index(self)
-            above = self._pop_with_those_above()
-            _push_all(above[:-1])
-            self.awake = False
-
-    def wake(self) -> None:
-        """Back to the same place. What was called meanwhile is unknown, constants may be others."""
-        if not self.awake:
-            above = [_pop_mode() for _ in _get_current_dispatch_mode_stack()[self._below :]]
-            _push_all([*above, self])
-            self.awake = True
-            for subject in self._subjects.values():
-                subject.sighting = None
-
-    def __exit__(self, *error: Any) -> None:
-        self.wake()
-        super().__exit__(*error)
-
-    def _pop_with_those_above(self) -> list[TorchDispatchMode]:
-        popped = [_pop_mode()]
-        while popped[-1] is not self:
-            popped.append(_pop_mode())
-        return popped
 
     # What the recorder asks.
 
@@ -171,70 +100,9 @@ class Calls(TorchDispatchMode):
         made = self._made.get(result.number)
         return None if made is None else made.result(result.output)
 
-    def name(self, result: Result) -> Name | None:
-        """The name of this very result, or else of the tensor that the operation changed, or else
-        the one that was suggested."""
-        found = self._names.get(result)
-        if found is None:
-            call = self.call(result.number)
-            if call is not None and call.target is not None:
-                found = call.target.name
-        return self._suggested.get(result) if found is None else found
-
-    def name_of(self, tensor: torch.Tensor) -> Name | None:
-        """The name of a tensor of whatever kind."""
-        if tensor.grad_fn is None:
-            return self.subject(tensor).name
-        return self.name(result_made_by(tensor))
-
-    def suggest(
-        self, name: str, tensor: torch.Tensor, line: int | None, again: bool = False
-    ) -> None:
-        """A name for a tensor that the program may never name; `again`: rather than an earlier."""
-        suggested = Name(name, line or 0)
-        if tensor.grad_fn is None:
-            subject = self.subject(tensor)
-            if again or subject.suggested is None:
-                subject.suggested = suggested
-        elif again:
-            self._suggested[result_made_by(tensor)] = suggested
-        else:
-            self._suggested.setdefault(result_made_by(tensor), suggested)
-
-    def kept_gradients(self) -> list[torch.Tensor]:
-        """The living results that the program named and that keep their gradient."""
-        return [
-            tensor
-            for tensor, subject in self._subjects.items()
-            if subject.name is not None and tensor.retains_grad
-        ]
-
-    def subject(self, tensor: torch.Tensor) -> Subject:
-        found = self._subjects.get(tensor)
-        if found is None:
-            found = self._subjects[tensor] = Subject()
-        return found
-
-    def bound_tensors(self) -> list[tuple[Subject, torch.Tensor]]:
-        """The living tensors that still own their name, in the order of naming."""
-        living = [
-            (subject, tensor)
-            for tensor, subject in self._subjects.items()
-            if subject.name is not None and self._bound.get(subject.name.text) is subject
-        ]
-        return sorted(living, key=lambda pair: pair[0].order)
-
-    def bind(self, name: str, tensor: torch.Tensor, line: int) -> None:
-        """The first name of a tensor stays, and so does the first name of each grad_fn's result."""
-        self.settle()
-        subject = self.subject(tensor)
-        if subject.name is None:
-            self._named += 1
-            subject.name = Name(name, line)
-            subject.order = self._named
-            self._bound[name] = subject
-        if tensor.grad_fn is not None:
-            self._names.setdefault(result_made_by(tensor), Name(name, line))
+    def woken(self) -> None:
+        for subject in self.subjects():
+            subject.sighting = None
 
     # What PyTorch tells.
 
@@ -431,8 +299,3 @@ def _any_requires_grad(values: Iterable[Any]) -> bool:
         ):
             return True
     return False
-
-
-def _push_all(popped: list[TorchDispatchMode]) -> None:
-    for mode in reversed(popped):
-        _push_mode(mode)

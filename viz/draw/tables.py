@@ -41,8 +41,12 @@ def leaves_table(
     Of many leaves that all had no gradient before, what arrives is what each has after, and stands
     there once.
     """
-    brief = _is_brief(backward)
-    rows = "".join(_leaf_row(backward, leaf, checks, checked, brief) for leaf in backward.leaves)
+    arriving = _arriving(backward)
+    brief = _is_brief(backward, arriving)
+    rows = "".join(
+        _leaf_row(backward, leaf, arriving.get(leaf.node or ""), checks, checked, brief)
+        for leaf in backward.leaves
+    )
     gradients: tuple[str, ...] = (".grad before", "arriving", ".grad after")
     if backward.way == "grad":
         gradients = ("returned",)
@@ -60,17 +64,26 @@ def leaves_table(
     )
 
 
-def _is_brief(backward: Backward) -> bool:
+def _is_brief(backward: Backward, arriving: Mapping[str, Array | None]) -> bool:
+    """Whether BRIEF is true of all of them: not where a hook changed what arrived, say."""
     return (
         backward.way == "backward"
         and len(backward.leaves) > MANY_LEAVES
-        and all(leaf.before is None for leaf in backward.leaves)
         and not any(leaf.retained for leaf in backward.leaves)
+        and all(
+            leaf.before is None and leaf.after == arriving.get(leaf.node or "")
+            for leaf in backward.leaves
+        )
     )
 
 
 def _leaf_row(
-    backward: Backward, leaf: Leaf, checks: Mapping[str, str] | None, checked: bool, brief: bool
+    backward: Backward,
+    leaf: Leaf,
+    arriving: Array | None,
+    checks: Mapping[str, str] | None,
+    checked: bool,
+    brief: bool,
 ) -> str:
     # A long path may go on in the next line, where a name in it ends.
     what = f"{escape(leaf.name).replace('.', '.<wbr>')}{_apart(backward, leaf)}"
@@ -81,7 +94,6 @@ def _leaf_row(
     check = f"<td class='sg-check'>{_check(leaf, checks)}</td>" if checked else ""
     if backward.way == "grad":
         return f"<tr>{name}{_returned(leaf)}{check}</tr>"
-    arriving = _arriving(backward, leaf)
     arrived = cell(arriving) if arriving is not None else "nothing"
     before = cell(leaf.before) if leaf.before is not None else "None"
     after = cell(leaf.after) if leaf.after is not None else "None"
@@ -115,12 +127,12 @@ def _returned(leaf: Leaf) -> str:
     return f"<td class='sg-quiet'>{why}</td>"
 
 
-def _arriving(backward: Backward, leaf: Leaf) -> Array | None:
-    """The sum that arrived at its node; of several results of one operation at the first one."""
-    for step in backward.steps:
-        if step.node == leaf.node:
-            return next((array for array in step.incoming if array is not None), None)
-    return None
+def _arriving(backward: Backward) -> dict[str, Array | None]:
+    """The sum that arrived at each node; of several results of one operation at the first one."""
+    return {
+        step.node: next((array for array in step.incoming if array is not None), None)
+        for step in backward.steps
+    }
 
 
 def cell(array: Array | None, most: int = CELL_NUMBERS) -> str:

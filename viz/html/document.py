@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from viz.assets import (
+    COMMON_SCRIPTS,
     OVERVIEW_MARKUP,
     OVERVIEW_SCRIPTS,
     OVERVIEW_STYLES,
@@ -74,7 +75,7 @@ def document(
     """
     small = any(each.layout is not None for each in passes)
     large = any(each.layout is None for each in passes)
-    script = joined("card.js", "lines.js") + _scripts(small, large) + _own("offline.js")
+    script = joined(*COMMON_SCRIPTS, "lines.js") + _scripts(small, large) + _own("offline.js")
     data = packed(msgspec.json.encode(_data(trace, passes, most)).decode())
     return Template(_own("offline.html")).substitute(
         policy=_policy(script, *([plotly_script()] if small else [])),
@@ -85,8 +86,8 @@ def document(
         output=printed_text(trace.printed) if trace.printed else "",
         notices=_notices(trace),
         tables="".join(_tables(trace, each) for each in passes),
-        stage=joined(STAGE_MARKUP) if small else "",
-        overview=joined(OVERVIEW_MARKUP) if large else "",
+        stage=joined(*STAGE_MARKUP) if small else "",
+        overview=joined(*OVERVIEW_MARKUP) if large else "",
         data=data,
         plotly=packed_plotly() if small else "",
         script=script,
@@ -95,7 +96,7 @@ def document(
 
 def _scripts(small: bool, large: bool) -> str:
     """Those of the stage and of the overview: each has words of its own under the same names."""
-    stage = joined(*(name for name in STAGE_SCRIPTS if name != "card.js")) if small else ""
+    stage = joined(*STAGE_SCRIPTS) if small else ""
     if not large:
         return stage
     inner = joined(*OVERVIEW_SCRIPTS) + _own("offline_overview.js")

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
-from viz.assets import STAGE_MARKUP, STAGE_SCRIPTS, STAGE_STYLES, joined
+from viz.assets import COMMON_SCRIPTS, STAGE_MARKUP, STAGE_SCRIPTS, STAGE_STYLES, joined
 from viz.draw.descent import Player
 from viz.draw.flow import Chart
 from viz.draw.stage import Stage
@@ -29,16 +29,16 @@ def _text(name: str) -> str:
 # Styles are not isolated: plotly's own style sheet stands in the document.
 _stepper = st.components.v2.component(
     "seegrad_stepper",
-    html=joined(STAGE_MARKUP),
+    html=joined(*STAGE_MARKUP),
     css=joined(*STAGE_STYLES),
-    js=joined(*STAGE_SCRIPTS) + _text("stepper.js"),
+    js=joined(*COMMON_SCRIPTS, *STAGE_SCRIPTS) + _text("stepper.js"),
     isolate_styles=False,
 )
 _player = st.components.v2.component(
     "seegrad_player",
     html=_text("player.html"),
     css=_text("player.css"),
-    js=joined("library.js") + _text("player.js"),
+    js=joined("library.js", "controls.js") + _text("player.js"),
     isolate_styles=False,
 )
 _editor = st.components.v2.component(

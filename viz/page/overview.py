@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from viz.assets import OVERVIEW_MARKUP, OVERVIEW_SCRIPTS, OVERVIEW_STYLES, joined
+from viz.assets import COMMON_SCRIPTS, OVERVIEW_MARKUP, OVERVIEW_SCRIPTS, OVERVIEW_STYLES, joined
 from viz.draw.folded import overview_text
 from viz.fold.overview import Overview
 
@@ -20,9 +20,10 @@ def texts() -> dict[str, str]:
     """The three texts of the component; the controls and the rule card are those of the stage."""
 
     return {
-        "html": joined(OVERVIEW_MARKUP),
+        "html": joined(*OVERVIEW_MARKUP),
         "css": joined(*OVERVIEW_STYLES),
-        "js": joined("card.js", *OVERVIEW_SCRIPTS) + (HERE / "overview.js").read_text("utf-8"),
+        "js": joined(*COMMON_SCRIPTS, *OVERVIEW_SCRIPTS)
+        + (HERE / "overview.js").read_text("utf-8"),
     }
 
 

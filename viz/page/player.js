@@ -28,12 +28,8 @@ class Player {
     this.index = 0
     this.asked = 0 // counts what was asked for, so that an older movement knows that it is over
     this.playing = false
-    this.find("first").onclick = () => this.go(0)
-    this.find("back").onclick = () => this.go(this.index - 1)
-    this.find("play").onclick = () => (this.playing ? this.pause() : this.play())
-    this.find("next").onclick = () => this.go(this.index + 1)
-    this.find("last").onclick = () => this.go(Infinity)
-    this.find("slider").oninput = (event) => this.go(Number(event.target.value))
+    this.moves = { go: (index) => this.go(index), at: () => this.index, toggle: () => (this.playing ? this.pause() : this.play()) }
+    wireControls(this.find, this.moves)
     root.onkeydown = (event) => this.key(event)
     this.resized = new ResizeObserver(() => this.ready && window.Plotly.Plots.resize(this.find("chart")))
     this.resized.observe(root)
@@ -113,28 +109,17 @@ class Player {
   }
 
   label() {
-    this.find("play").textContent = this.playing ? "Pause" : "Play"
+    labelControls(this.find, this.index, this.data ? this.last : 0, this.playing)
     if (!this.data) return
     this.find("caption").textContent = this.data.captions[this.index] ?? ""
     this.find("where").textContent = `${this.index} of ${this.last}`
     this.find("slider").value = this.index
     this.find("slider").setAttribute("aria-valuetext", this.data.captions[this.index] ?? "")
-    this.find("first").disabled = this.find("back").disabled = this.index <= 0
-    this.find("next").disabled = this.find("last").disabled = this.index >= this.last
   }
 
   // Keys that are pressed in here move this figure, and not the graph above.
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const moves = {
-      ArrowRight: () => this.go(this.index + 1),
-      ArrowLeft: () => this.go(this.index - 1),
-      Home: () => this.go(0),
-      End: () => this.go(Infinity),
-      // Space presses the button that has the focus, as everywhere.
-      " ": event.target.closest("button") ? null : () => (this.playing ? this.pause() : this.play()),
-    }
-    const move = moves[event.key]
+    const move = isTaken(event) ? null : moveOf(event, this.moves)
     if (!move) return
     event.preventDefault()
     move()
